@@ -1,0 +1,98 @@
+import { log, type Output } from "@pulumi/pulumi";
+import { CallerRole } from "../components/callerRole";
+import type { ConsumerSettings } from "../settings";
+import { member, readOtherStack, requireAccount } from "./otherStack";
+import { pinnedProviders } from "./pinnedProviders";
+
+/** A gateway that a caller names and its hub does not have yet. */
+export interface PendingGateway {
+    caller: string;
+    hub: string;
+    gateway: string;
+    reason: string;
+}
+
+/** The outputs of a spoke's stack. */
+export interface ConsumerOutputs {
+    account: string;
+    region: string;
+    roles: Record<string, Output<string>>;
+    roleIds: Record<string, Output<string>>;
+    gateways: Record<string, { arn: string; url: string }>;
+    pendingGateways: PendingGateway[];
+}
+
+/** A spoke: the roles that call the hubs' gateways, each allowed the exact gateways that it names. */
+export async function consumerAccount(settings: ConsumerSettings): Promise<ConsumerOutputs> {
+    const { gateways, missing } = await resolveGateways(settings);
+    const providers = pinnedProviders(settings);
+    const outputs: ConsumerOutputs = {
+        account: settings.accountId,
+        region: settings.region,
+        roles: {},
+        roleIds: {},
+        gateways,
+        pendingGateways: [],
+    };
+    for (const [name, caller] of Object.entries(settings.callers)) {
+        const gatewayArns: string[] = [];
+        for (const { hub, gateway } of caller.gateways) {
+            const found = gateways[`${hub}/${gateway}`];
+            if (found !== undefined) {
+                gatewayArns.push(found.arn);
+                continue;
+            }
+            const reason = missing[hub] ?? `hub ${hub} has no gateway ${gateway}.`;
+            outputs.pendingGateways.push({ caller: name, hub, gateway, reason });
+            await log.warn(
+                `Pending gateway of caller ${name}: ${reason} Deploy the hub, then this stack again.`,
+            );
+        }
+        const role = new CallerRole(
+            name,
+            {
+                roleName: name,
+                assumedBy: [...caller.assumedBy],
+                maxSessionSeconds: caller.maxSessionSeconds,
+                gatewayArns,
+            },
+            { providers },
+        );
+        outputs.roles[name] = role.roleArn;
+        outputs.roleIds[name] = role.roleId;
+    }
+    return outputs;
+}
+
+/** Every gateway of every hub, as `<hub>/<gateway>`, and why a hub's are missing. */
+async function resolveGateways(settings: ConsumerSettings): Promise<{
+    gateways: ConsumerOutputs["gateways"];
+    missing: Record<string, string>;
+}> {
+    const gateways: ConsumerOutputs["gateways"] = {};
+    const missing: Record<string, string> = {};
+    await Promise.all(
+        Object.entries(settings.hubs).map(async ([name, hub]) => {
+            if (hub.kind === "gateways") {
+                for (const [gateway, known] of Object.entries(hub.gateways)) {
+                    gateways[`${name}/${gateway}`] = { ...known };
+                }
+                return;
+            }
+            const outputs = await readOtherStack(hub);
+            if (outputs === undefined) {
+                missing[name] = `stack ${hub.stack} has not been deployed yet.`;
+                return;
+            }
+            const there = (member(outputs, "gateways") ?? {}) as Record<string, unknown>;
+            for (const [gateway, found] of Object.entries(there)) {
+                const arn = member(found, "gatewayArn");
+                const url = member(found, "gatewayUrl");
+                if (typeof arn !== "string" || typeof url !== "string") continue;
+                requireAccount(arn, hub, `hubs.${name}`);
+                gateways[`${name}/${gateway}`] = { arn, url };
+            }
+        }),
+    );
+    return { gateways: Object.fromEntries(Object.entries(gateways).sort()), missing };
+}

@@ -1,0 +1,225 @@
+import { resolveAssets } from "./assets";
+import { ProviderClient } from "./providerClient";
+import type { Backend, Properties, ResourceRecord, StackState } from "./stackState";
+
+/** What happened to a resource. */
+export type Operation = "create" | "update" | "replace" | "delete" | "same";
+
+/** What a deployment tells while it runs. */
+export type EngineEvent =
+    | { kind: "resource"; operation: Operation; type: string; name: string }
+    | { kind: "diagnostic"; severity: "info" | "warning" | "error"; message: string };
+
+/** A resource as the program registers it. */
+export interface Registration {
+    type: string;
+    name: string;
+    parent: string;
+    custom: boolean;
+    inputs: Properties;
+    dependencies: string[];
+    provider: string;
+    protect: boolean;
+    retainOnDelete: boolean;
+}
+
+/** The steps of one deployment of one stack: what is new is made, what changed is changed, what is left goes. */
+export class Deployment {
+    readonly changes: Record<Operation, number> = {
+        create: 0,
+        update: 0,
+        replace: 0,
+        delete: 0,
+        same: 0,
+    };
+    outputs: Properties | undefined;
+    readonly #olds: Map<string, ResourceRecord>;
+    readonly #news = new Map<string, ResourceRecord>();
+    readonly #pendingDelete: ResourceRecord[];
+    readonly #clients = new Map<string, ProviderClient>();
+    readonly #byPort = new Map<number, ProviderClient>();
+
+    constructor(
+        private readonly options: {
+            project: string;
+            projectFolder: string;
+            stack: string;
+            backend: Backend;
+            /** Loopback port of the provider of each package. */
+            providerPorts: Readonly<Record<string, number>>;
+            onEvent: (event: EngineEvent) => void;
+        },
+    ) {
+        const state = options.backend.read(options.stack);
+        this.#olds = new Map(state?.resources.map((resource) => [resource.urn, resource]));
+        this.#pendingDelete = [...(state?.pendingDelete ?? [])];
+    }
+
+    /** Brings one resource to what the program says. */
+    async register(resource: Registration): Promise<ResourceRecord> {
+        const urn = this.#urn(resource);
+        if (this.#news.has(urn)) throw new Error(`Duplicate resource URN '${urn}'`);
+        const record: ResourceRecord = {
+            urn,
+            type: resource.type,
+            custom: resource.custom,
+            id: "",
+            inputs: resource.inputs,
+            outputs: {},
+            needs: [
+                resource.parent,
+                resource.provider.split("::").slice(0, -1).join("::"),
+                ...resource.dependencies,
+            ].filter((need) => need !== ""),
+            provider: resource.provider,
+            protect: resource.protect,
+            retainOnDelete: resource.retainOnDelete,
+        };
+        if (resource.type.startsWith("pulumi:providers:")) {
+            record.id = this.#olds.get(urn)?.id ?? "local";
+            await this.#provider(record).configure(record.inputs);
+            this.#clients.set(`${urn}::${record.id}`, this.#provider(record));
+        } else if (resource.custom) {
+            await this.#step(record, resource.name);
+        }
+        this.#news.set(urn, record);
+        this.save();
+        return record;
+    }
+
+    /** Outputs of a component or of the stack itself. */
+    setOutputs(urn: string, outputs: Properties): void {
+        const record = this.#news.get(urn);
+        if (record === undefined) throw new Error(`No resource ${urn}`);
+        record.outputs = outputs;
+        if (record.type === "pulumi:pulumi:Stack") this.outputs = outputs;
+    }
+
+    async invoke(token: string, args: Properties, provider: string): Promise<Properties> {
+        const client =
+            provider === ""
+                ? this.#packageClient(token.split(":")[0] ?? "")
+                : this.#clients.get(provider);
+        if (client === undefined) throw new Error(`No provider ${provider} for ${token}`);
+        return client.invoke(token, args);
+    }
+
+    /** Deletes what the program no longer has: first what needs, then what is needed. */
+    async deleteLeftovers(): Promise<void> {
+        const left = [...this.#olds.values()].filter(({ urn }) => !this.#news.has(urn));
+        await this.#reattachProviders(left);
+        for (const record of [...this.#pendingDelete].reverse()) {
+            await this.#delete(record);
+            this.#pendingDelete.splice(this.#pendingDelete.indexOf(record), 1);
+            this.save();
+        }
+        for (const record of left.reverse()) {
+            await this.#delete(record);
+            this.#olds.delete(record.urn);
+            this.save();
+        }
+    }
+
+    /** Writes the state as it is now; a failed deployment keeps the old outputs. */
+    save(): void {
+        const { backend, stack } = this.options;
+        const left = [...this.#olds.values()].filter(({ urn }) => !this.#news.has(urn));
+        const state: StackState = {
+            outputs: this.outputs ?? backend.read(stack)?.outputs ?? {},
+            resources: [...this.#news.values(), ...left],
+            pendingDelete: this.#pendingDelete,
+        };
+        backend.write(stack, state);
+    }
+
+    close(): void {
+        for (const client of this.#byPort.values()) client.close();
+    }
+
+    async #step(record: ResourceRecord, name: string): Promise<void> {
+        const client = this.#clients.get(record.provider);
+        if (client === undefined) {
+            throw new Error(
+                `${record.type} ${name}: got no provider of its own; the in-process engine has no default providers. Pass the pinned providers to its component.`,
+            );
+        }
+        const old = this.#olds.get(record.urn);
+        const inputs = resolveAssets(record.inputs, this.options.projectFolder);
+        const checked = await client.check(record.urn, old?.inputs, inputs);
+        if (checked.failures.length > 0) throw new Error(checked.failures.join("\n"));
+        record.inputs = checked.inputs;
+        if (old === undefined) {
+            Object.assign(record, await client.create(record.urn, record.inputs));
+            this.#did("create", record);
+            return;
+        }
+        const difference = await client.diff(record.urn, old, record.inputs);
+        if (difference === "same") {
+            record.id = old.id;
+            record.outputs = old.outputs;
+        } else if (difference === "update") {
+            record.id = old.id;
+            record.outputs = await client.update(record.urn, old, record.inputs);
+        } else {
+            if (old.protect) throw protectedResource(old);
+            Object.assign(record, await client.create(record.urn, record.inputs));
+            this.#pendingDelete.push(old);
+        }
+        this.#did(difference, record);
+    }
+
+    async #delete(record: ResourceRecord): Promise<void> {
+        if (!record.custom || record.type.startsWith("pulumi:providers:")) return;
+        if (record.protect) throw protectedResource(record);
+        if (!record.retainOnDelete) {
+            await this.#clients.get(record.provider)?.delete(record.urn, record);
+        }
+        this.#did("delete", record);
+    }
+
+    /** Old resources are deleted with the providers that made them, even when the program has them no more. */
+    async #reattachProviders(records: readonly ResourceRecord[]): Promise<void> {
+        for (const record of records) {
+            const key = `${record.urn}::${record.id}`;
+            if (!record.type.startsWith("pulumi:providers:") || this.#clients.has(key)) continue;
+            await this.#provider(record).configure(record.inputs);
+            this.#clients.set(key, this.#provider(record));
+        }
+    }
+
+    #provider(record: ResourceRecord): ProviderClient {
+        return this.#packageClient(record.type.split(":").at(-1) ?? "");
+    }
+
+    #packageClient(name: string): ProviderClient {
+        const port = this.options.providerPorts[name];
+        if (port === undefined) {
+            throw new Error(
+                `NotEmulated: provider ${name}. The local cloud has ${Object.keys(this.options.providerPorts).join(", ")}.`,
+            );
+        }
+        const client = this.#byPort.get(port) ?? new ProviderClient(port);
+        this.#byPort.set(port, client);
+        return client;
+    }
+
+    #did(operation: Operation, record: ResourceRecord): void {
+        this.changes[operation] += 1;
+        const name = record.urn.split("::").at(-1) ?? "";
+        this.options.onEvent({ kind: "resource", operation, type: record.type, name });
+    }
+
+    #urn({ type, name, parent }: Registration): string {
+        const { stack, project } = this.options;
+        const parentType = parent.split("::")[2] ?? "";
+        const qualified =
+            parentType === "" || parentType === "pulumi:pulumi:Stack"
+                ? type
+                : `${parentType}$${type}`;
+        return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
+    }
+}
+
+function protectedResource({ urn }: ResourceRecord): Error {
+    return new Error(`${urn} is protected: take protect off in the program before it may go`);
+}

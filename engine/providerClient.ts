@@ -1,0 +1,153 @@
+import * as grpc from "@grpc/grpc-js";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb";
+import providerProto from "@pulumi/pulumi/proto/provider_pb";
+import { randomBytes } from "node:crypto";
+import type { Properties } from "./stackState";
+
+/** What a change of inputs means for a resource. */
+export type Difference = "same" | "update" | "replace";
+
+/** Speaks Pulumi's `ResourceProvider` with a provider that listens on a loopback port. */
+export class ProviderClient {
+    readonly #client: InstanceType<typeof providerGrpc.ResourceProviderClient>;
+
+    constructor(port: number) {
+        this.#client = new providerGrpc.ResourceProviderClient(
+            `127.0.0.1:${port}`,
+            grpc.credentials.createInsecure(),
+        );
+    }
+
+    async configure(inputs: Properties): Promise<void> {
+        const request = new providerProto.ConfigureRequest();
+        request.setArgs(toStruct(inputs));
+        request.setAcceptsecrets(false);
+        await this.#call("configure", request);
+    }
+
+    /** @returns the inputs as the provider completes them, and what it refuses of them. */
+    async check(
+        urn: string,
+        olds: Properties | undefined,
+        news: Properties,
+    ): Promise<{ inputs: Properties; failures: string[] }> {
+        const request = new providerProto.CheckRequest();
+        request.setUrn(urn);
+        if (olds !== undefined) request.setOlds(toStruct(olds));
+        request.setNews(toStruct(news));
+        request.setRandomseed(randomBytes(32));
+        const response = await this.#call<InstanceType<typeof providerProto.CheckResponse>>(
+            "check",
+            request,
+        );
+        return {
+            inputs: fromStruct(response.getInputs()),
+            failures: response.getFailuresList().map((failure) => failure.getReason()),
+        };
+    }
+
+    async diff(
+        urn: string,
+        old: { id: string; inputs: Properties; outputs: Properties },
+        news: Properties,
+    ): Promise<Difference> {
+        const request = new providerProto.DiffRequest();
+        request.setUrn(urn);
+        request.setId(old.id);
+        request.setOlds(toStruct(old.outputs));
+        request.setOldInputs(toStruct(old.inputs));
+        request.setNews(toStruct(news));
+        const response = await this.#call<InstanceType<typeof providerProto.DiffResponse>>(
+            "diff",
+            request,
+        );
+        if (response.getReplacesList().length > 0) return "replace";
+        const { DIFF_NONE } = providerProto.DiffResponse.DiffChanges;
+        return response.getChanges() === DIFF_NONE ? "same" : "update";
+    }
+
+    async create(urn: string, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+        const request = new providerProto.CreateRequest();
+        request.setUrn(urn);
+        request.setProperties(toStruct(inputs));
+        const response = await this.#call<InstanceType<typeof providerProto.CreateResponse>>(
+            "create",
+            request,
+        );
+        return { id: response.getId(), outputs: fromStruct(response.getProperties()) };
+    }
+
+    async update(
+        urn: string,
+        old: { id: string; inputs: Properties; outputs: Properties },
+        news: Properties,
+    ): Promise<Properties> {
+        const request = new providerProto.UpdateRequest();
+        request.setUrn(urn);
+        request.setId(old.id);
+        request.setOlds(toStruct(old.outputs));
+        request.setOldInputs(toStruct(old.inputs));
+        request.setNews(toStruct(news));
+        const response = await this.#call<InstanceType<typeof providerProto.UpdateResponse>>(
+            "update",
+            request,
+        );
+        return fromStruct(response.getProperties());
+    }
+
+    async delete(
+        urn: string,
+        old: { id: string; inputs: Properties; outputs: Properties },
+    ): Promise<void> {
+        const request = new providerProto.DeleteRequest();
+        request.setUrn(urn);
+        request.setId(old.id);
+        request.setProperties(toStruct(old.outputs));
+        request.setOldInputs(toStruct(old.inputs));
+        await this.#call("delete", request);
+    }
+
+    async invoke(token: string, args: Properties): Promise<Properties> {
+        const request = new providerProto.InvokeRequest();
+        request.setTok(token);
+        request.setArgs(toStruct(args));
+        const response = await this.#call<InstanceType<typeof providerProto.InvokeResponse>>(
+            "invoke",
+            request,
+        );
+        return fromStruct(response.getReturn());
+    }
+
+    close(): void {
+        this.#client.close();
+    }
+
+    #call<Response>(method: string, request: unknown): Promise<Response> {
+        const client = this.#client as unknown as Record<
+            string,
+            (
+                request: unknown,
+                callback: (error: grpc.ServiceError | null, response: Response) => void,
+            ) => void
+        >;
+        return new Promise((resolve, reject) => {
+            client[method]?.(request, (error, response) => {
+                if (error) reject(new Error(error.details));
+                else resolve(response);
+            });
+        });
+    }
+}
+
+/** Properties as a protobuf Struct. */
+export function toStruct(value: Properties): Struct {
+    return Struct.fromJavaScript(
+        JSON.parse(JSON.stringify(value)) as Parameters<typeof Struct.fromJavaScript>[0],
+    );
+}
+
+/** A protobuf Struct as properties; nothing is no properties. */
+export function fromStruct(message: Struct | undefined): Properties {
+    return message === undefined ? {} : (message.toJavaScript() as Properties);
+}

@@ -1,0 +1,191 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { PrincipalDirectory } from "./services/principals";
+import { adminRoleName, newAccount, type LocalAccount } from "./services/account";
+import { Authorizer } from "./services/authorizer";
+import { Gateways } from "./services/gateways";
+import { LambdaInvoker } from "./services/lambdaInvoker";
+import { Sts } from "./services/sts";
+import { json, type HttpRequest, type HttpResponse } from "./http/exchange";
+import { gatewayApi } from "./http/gatewayApi";
+import { iamApi, stsApi } from "./http/queryApi";
+import { agentcoreControlApi, lambdaApi } from "./http/restApi";
+import { HttpServer } from "./http/server";
+import { serveProviders, type ProviderPorts, type ServedProviders } from "./providers/server";
+
+/** What the local cloud takes. */
+export interface LocalCloudOptions {
+    /** The HTTP port; 0 takes any free one. */
+    port: number;
+    /** Folder for deployed code and logs; the cloud's own, emptied by who starts it. */
+    stateFolder: string;
+    now?: () => number;
+    onError?: (error: unknown) => void;
+}
+
+/** An account of the local cloud, as clients need to know it. */
+export interface ServedAccount {
+    id: string;
+    name: string;
+    admin: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+    providerPorts: ProviderPorts;
+}
+
+/** Endpoints by service, as SDKs take them. */
+export interface Endpoints {
+    sts: string;
+    bedrockAgentcore: string;
+    bedrockAgentcoreControl: string;
+    bedrockRuntime: string;
+    iam: string;
+    lambda: string;
+}
+
+/** Several AWS accounts on 127.0.0.1, in this process's memory. */
+export class LocalCloud {
+    /** Who may use the cloud's own endpoints (`/_hub/…`): whoever can read the connection file. */
+    readonly token = randomBytes(24).toString("hex");
+    readonly accounts = new Map<string, LocalAccount>();
+    readonly sts: Sts;
+    readonly authorizer: Authorizer;
+    readonly gateways: Gateways;
+    readonly #now: () => number;
+    readonly #directory = new PrincipalDirectory(this.accounts);
+    readonly #invoker: LambdaInvoker;
+    readonly #http: HttpServer;
+    readonly #served = new Map<string, { account: ServedAccount; providers: ServedProviders }>();
+    readonly #refusals = new Map<string, string>();
+    #port = 0;
+
+    private constructor(private readonly options: LocalCloudOptions) {
+        this.#now = options.now ?? Date.now;
+        this.sts = new Sts(this.accounts, this.#now);
+        this.authorizer = new Authorizer(this.sts, this.#now);
+        this.#invoker = new LambdaInvoker(this.accounts, this.sts, this.authorizer, () =>
+            this.#endpointEnvironment(),
+        );
+        this.gateways = new Gateways(this.accounts, this.sts, this.authorizer, this.#invoker);
+        const keys = { keyOf: (id: string) => this.sts.key(id), now: this.#now };
+        this.#http = new HttpServer(
+            {
+                sts: stsApi(this.sts, keys),
+                iam: iamApi(this.accounts, this.authorizer, keys),
+                lambda: lambdaApi(this.accounts, this.authorizer, keys),
+                "bedrock-agentcore-control": agentcoreControlApi(
+                    this.accounts,
+                    this.authorizer,
+                    keys,
+                ),
+                gateway: gatewayApi(this.gateways, keys, (id, reason) => {
+                    this.#refuse(id, reason);
+                }),
+                _hub: (request) => this.#hubApi(request),
+            },
+            options.onError ?? (() => undefined),
+        );
+    }
+
+    /** @throws PortInUse */
+    static async start(options: LocalCloudOptions): Promise<LocalCloud> {
+        const cloud = new LocalCloud(options);
+        cloud.#port = await cloud.#http.listen(options.port);
+        return cloud;
+    }
+
+    get url(): string {
+        return `http://127.0.0.1:${this.#port}`;
+    }
+
+    get endpoints(): Endpoints {
+        return {
+            sts: `${this.url}/sts`,
+            bedrockAgentcore: `${this.url}/bedrock-agentcore`,
+            bedrockAgentcoreControl: `${this.url}/bedrock-agentcore-control`,
+            bedrockRuntime: `${this.url}/bedrock-runtime`,
+            iam: `${this.url}/iam`,
+            lambda: `${this.url}/lambda`,
+        };
+    }
+
+    /** The account with this id, made on first use: its `AdminRole`, a session of it, its providers. */
+    async account(id: string, name: string): Promise<ServedAccount> {
+        const served = this.#served.get(id);
+        if (served !== undefined) return served.account;
+        const account = newAccount(id, name, {
+            directory: this.#directory,
+            stateFolder: this.options.stateFolder,
+            gatewayUrl: (gatewayId) => `${this.url}/gateway/${gatewayId}/mcp`,
+            now: this.#now,
+        });
+        this.accounts.set(id, account);
+        const key = this.sts.session(account, account.iam.role(adminRoleName), "session");
+        const providers = await serveProviders(account);
+        const entry: ServedAccount = {
+            id,
+            name,
+            admin: {
+                accessKeyId: key.accessKeyId,
+                secretAccessKey: key.secretAccessKey,
+                sessionToken: key.sessionToken ?? "",
+            },
+            providerPorts: providers.ports,
+        };
+        this.#served.set(id, { account: entry, providers });
+        return entry;
+    }
+
+    servedAccounts(): ServedAccount[] {
+        return [...this.#served.values()].map(({ account }) => account);
+    }
+
+    /** Why a request was refused, by the id in its answer's `x-amzn-requestid`. */
+    refusalOf(requestId: string): string | undefined {
+        return this.#refusals.get(requestId);
+    }
+
+    async stop(): Promise<void> {
+        await Promise.all([
+            this.#http.close(),
+            this.#invoker.stop(),
+            ...[...this.#served.values()].map(({ providers }) => providers.stop()),
+        ]);
+    }
+
+    #refuse(requestId: string, reason: string): void {
+        this.#refusals.set(requestId, reason);
+        if (this.#refusals.size > 1000) {
+            const oldest = this.#refusals.keys().next().value;
+            if (oldest !== undefined) this.#refusals.delete(oldest);
+        }
+    }
+
+    /** The cloud's own endpoints, for `hub` in another terminal. */
+    async #hubApi(request: HttpRequest): Promise<HttpResponse> {
+        const given = Buffer.from(request.headers["x-hub-token"] ?? "");
+        const token = Buffer.from(this.token);
+        if (given.length !== token.length || !timingSafeEqual(given, token)) {
+            return json(403, { message: "x-hub-token is missing or wrong" });
+        }
+        const refusal = /^\/refusals\/([\w-]+)$/.exec(request.path)?.[1];
+        if (request.method === "GET" && refusal !== undefined) {
+            return json(200, { reason: this.refusalOf(refusal) ?? null });
+        }
+        const account = /^\/accounts\/(\d{12})\/([\w.-]+)$/.exec(request.path);
+        if (request.method === "PUT" && account !== null) {
+            return json(200, await this.account(account[1] ?? "", account[2] ?? ""));
+        }
+        return json(404, { message: `${request.method} ${request.url}` });
+    }
+
+    #endpointEnvironment(): Record<string, string> {
+        const { sts, iam, lambda, bedrockAgentcore, bedrockAgentcoreControl, bedrockRuntime } =
+            this.endpoints;
+        return {
+            AWS_ENDPOINT_URL_STS: sts,
+            AWS_ENDPOINT_URL_IAM: iam,
+            AWS_ENDPOINT_URL_LAMBDA: lambda,
+            AWS_ENDPOINT_URL_BEDROCK_AGENTCORE: bedrockAgentcore,
+            AWS_ENDPOINT_URL_BEDROCK_AGENTCORE_CONTROL: bedrockAgentcoreControl,
+            AWS_ENDPOINT_URL_BEDROCK_RUNTIME: bedrockRuntime,
+        };
+    }
+}

@@ -1,0 +1,112 @@
+import { XMLBuilder } from "fast-xml-parser";
+import { AwsError } from "../awsError";
+import type { SessionKey } from "../services/sts";
+import { verifySigV4 } from "./sigv4";
+
+/** One request to the local cloud, read whole; the URL and headers are as they were on the wire. */
+export interface HttpRequest {
+    method: string;
+    /** The raw URL, which the signature covers. */
+    url: string;
+    /** The path after the service's prefix, still encoded. */
+    path: string;
+    rawHeaders: readonly string[];
+    headers: Record<string, string | undefined>;
+    body: Uint8Array;
+    requestId: string;
+    sourceIp: string;
+}
+
+/** What is sent back. */
+export interface HttpResponse {
+    httpStatus: number;
+    headers: Record<string, string>;
+    body: string;
+}
+
+/** How a service finds the keys that it verifies signatures with. */
+export interface KeySource {
+    keyOf: (accessKeyId: string) => SessionKey | undefined;
+    now: () => number;
+}
+
+/**
+ * The caller behind a signed request.
+ *
+ * @throws AwsError with the code and status of AWS's refusal.
+ */
+export function callerOf(
+    request: HttpRequest,
+    services: readonly string[],
+    keys: KeySource,
+    regions?: readonly string[],
+): SessionKey {
+    const verified = verifySigV4(request, {
+        services,
+        keyOf: keys.keyOf,
+        now: keys.now,
+        ...(regions !== undefined && { regions }),
+    });
+    if (verified.result === "refused") {
+        const { code, message, httpStatus } = verified.error;
+        throw new AwsError(code, message, httpStatus);
+    }
+    return verified.key;
+}
+
+/** A JSON answer, as restJson services give it. */
+export function json(httpStatus: number, value: unknown): HttpResponse {
+    return {
+        httpStatus,
+        headers: { "content-type": "application/json" },
+        body: value === undefined ? "" : JSON.stringify(value),
+    };
+}
+
+/** A restJson error: SDKs read the code from the header. */
+export function jsonError(error: AwsError): HttpResponse {
+    const { code, message, httpStatus } = error;
+    const response = json(httpStatus, { message, __type: code });
+    response.headers["x-amzn-errortype"] = code;
+    return response;
+}
+
+const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: "@" });
+
+/** An answer of the query protocol (STS, IAM). */
+export function xmlResult(
+    action: string,
+    namespace: string,
+    result: Record<string, unknown>,
+    requestId: string,
+): HttpResponse {
+    return {
+        httpStatus: 200,
+        headers: { "content-type": "text/xml" },
+        body: xml.build({
+            [`${action}Response`]: {
+                "@xmlns": namespace,
+                [`${action}Result`]: result,
+                ResponseMetadata: { RequestId: requestId },
+            },
+        }),
+    };
+}
+
+/** An error of the query protocol. */
+export function xmlError(error: AwsError, requestId: string): HttpResponse {
+    return {
+        httpStatus: error.httpStatus,
+        headers: { "content-type": "text/xml" },
+        body: xml.build({
+            ErrorResponse: {
+                Error: {
+                    Type: error.httpStatus < 500 ? "Sender" : "Receiver",
+                    Code: error.code,
+                    Message: error.message,
+                },
+                RequestId: requestId,
+            },
+        }),
+    };
+}

@@ -1,0 +1,143 @@
+import { AwsError, notEmulated } from "../awsError";
+import type { LocalAccount } from "../services/account";
+import type { Authorizer } from "../services/authorizer";
+import type { Role } from "../services/iam";
+import type { SessionKey, Sts } from "../services/sts";
+import {
+    callerOf,
+    xmlError,
+    xmlResult,
+    type HttpRequest,
+    type HttpResponse,
+    type KeySource,
+} from "./exchange";
+
+const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/";
+const iamNamespace = "https://iam.amazonaws.com/doc/2010-05-08/";
+
+/** STS over HTTP: `AssumeRole` and `GetCallerIdentity`. */
+export function stsApi(sts: Sts, keys: KeySource): (request: HttpRequest) => HttpResponse {
+    return answering((request, action, input) => {
+        const caller = callerOf(request, ["sts"], keys);
+        if (action === "GetCallerIdentity") {
+            // Needs no permission (STS API reference).
+            return xmlResult(action, stsNamespace, identity(caller), request.requestId);
+        }
+        if (action !== "AssumeRole") throw notEmulated(`sts:${action}`);
+        const key = sts.assumeRole(caller, input);
+        return xmlResult(
+            action,
+            stsNamespace,
+            {
+                Credentials: {
+                    AccessKeyId: key.accessKeyId,
+                    SecretAccessKey: key.secretAccessKey,
+                    SessionToken: key.sessionToken,
+                    Expiration: new Date(key.expiresAt ?? 0).toISOString(),
+                },
+                AssumedRoleUser: {
+                    AssumedRoleId: identity(key).UserId,
+                    Arn: key.principal.sessionArn,
+                },
+            },
+            request.requestId,
+        );
+    });
+}
+
+/** IAM over HTTP: the reads of roles and their inline policies. */
+export function iamApi(
+    accounts: ReadonlyMap<string, LocalAccount>,
+    authorizer: Authorizer,
+    keys: KeySource,
+): (request: HttpRequest) => HttpResponse {
+    return answering((request, action, input) => {
+        const caller = callerOf(request, ["iam"], keys);
+        const account = accounts.get(caller.principal.accountId);
+        if (account === undefined) throw notEmulated("the caller's account");
+        const { RoleName = "", PolicyName = "" } = input;
+        const { iam } = account;
+        const reads: Record<string, () => Record<string, unknown>> = {
+            ListRoles: () => ({ Roles: members(iam.roles().map(roleXml)), IsTruncated: false }),
+            GetRole: () => ({ Role: roleXml(iam.role(RoleName)) }),
+            ListRolePolicies: () => ({
+                PolicyNames: members([...iam.role(RoleName).inlinePolicies.keys()]),
+                IsTruncated: false,
+            }),
+            GetRolePolicy: () => ({
+                RoleName,
+                PolicyName,
+                PolicyDocument: encodeURIComponent(iam.rolePolicy(RoleName, PolicyName)),
+            }),
+            ListAttachedRolePolicies: () => ({
+                AttachedPolicies: members(
+                    [...iam.role(RoleName).attachedPolicies.keys()].map((arn) => ({
+                        PolicyName: arn.split("/").at(-1),
+                        PolicyArn: arn,
+                    })),
+                ),
+                IsTruncated: false,
+            }),
+        };
+        const read = reads[action];
+        if (read === undefined) throw notEmulated(`iam:${action}`);
+        const resource =
+            action === "ListRoles"
+                ? `arn:${account.partition}:iam::${account.id}:role/`
+                : (iam.findRole(RoleName)?.arn ??
+                  `arn:${account.partition}:iam::${account.id}:role/${RoleName}`);
+        const { decision, message } = authorizer.decide(caller, {
+            action: `iam:${action}`,
+            resource,
+            resourceAccountId: account.id,
+            requestId: request.requestId,
+        });
+        if (decision.decision !== "allow") throw new AwsError("AccessDenied", message, 403);
+        return xmlResult(action, iamNamespace, read(), request.requestId);
+    });
+}
+
+function answering(
+    answer: (request: HttpRequest, action: string, input: Record<string, string>) => HttpResponse,
+): (request: HttpRequest) => HttpResponse {
+    return (request) => {
+        try {
+            const input = Object.fromEntries(
+                new URLSearchParams(Buffer.from(request.body).toString("utf8")),
+            );
+            const { Action, Version: _version, ...rest } = input;
+            if (Action === undefined) {
+                throw new AwsError("MissingAction", "The request has no Action.", 400);
+            }
+            return answer(request, Action, rest);
+        } catch (error) {
+            if (!(error instanceof AwsError)) throw error;
+            return xmlError(error, request.requestId);
+        }
+    };
+}
+
+function identity({ principal }: SessionKey) {
+    return {
+        Arn: principal.sessionArn,
+        UserId: `${principal.roleId}:${principal.sessionName}`,
+        Account: principal.accountId,
+    };
+}
+
+function roleXml(role: Role) {
+    return {
+        Path: role.path,
+        RoleName: role.roleName,
+        RoleId: role.roleId,
+        Arn: role.arn,
+        CreateDate: role.createdAt.toISOString(),
+        AssumeRolePolicyDocument: encodeURIComponent(role.trust.text),
+        Description: role.description,
+        MaxSessionDuration: role.maxSessionSeconds,
+    };
+}
+
+function members(items: readonly unknown[]): unknown {
+    return items.length === 0 ? "" : { member: items };
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { jsonError, type HttpRequest, type HttpResponse } from "./exchange";
+import { notEmulated } from "../awsError";
+
+/** Answers the requests under one path prefix, such as `/sts`. */
+export type Api = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
+
+/** Bodies over this are refused before they are read whole: a gateway's 6 MB and some envelope. */
+const maxBodyBytes = 7 * 1024 * 1024;
+const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
+
+/** A port that another process holds. */
+export class PortInUse extends Error {
+    constructor(readonly port: number) {
+        super(
+            `Port ${port} is in use on 127.0.0.1: stop what listens there, or choose another with --port N (0 takes any free one).`,
+        );
+        this.name = "PortInUse";
+    }
+}
+
+/** The one HTTP listener of the local cloud, on loopback only. */
+export class HttpServer {
+    readonly #server: Server;
+
+    constructor(
+        private readonly apis: Readonly<Record<string, Api>>,
+        private readonly onError: (error: unknown) => void,
+    ) {
+        this.#server = createServer((incoming, outgoing) => {
+            void this.#handle(incoming, outgoing);
+        });
+    }
+
+    /** @throws PortInUse */
+    listen(port: number): Promise<number> {
+        return new Promise((resolve, reject) => {
+            this.#server.once("error", (error: NodeJS.ErrnoException) => {
+                reject(error.code === "EADDRINUSE" ? new PortInUse(port) : error);
+            });
+            this.#server.listen(port, "127.0.0.1", () => {
+                resolve((this.#server.address() as AddressInfo).port);
+            });
+        });
+    }
+
+    close(): Promise<void> {
+        return new Promise((resolve) => {
+            this.#server.close(() => {
+                resolve();
+            });
+            this.#server.closeAllConnections();
+        });
+    }
+
+    async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+        const requestId = randomUUID();
+        let response: HttpResponse;
+        try {
+            response = await this.#answer(incoming, requestId);
+        } catch (error) {
+            this.onError(error);
+            response = {
+                httpStatus: 500,
+                headers: { "content-type": "application/json", "x-amzn-errortype": "InternalFailure" },
+                body: JSON.stringify({ message: `The local cloud failed: ${String(error)}` }),
+            };
+        }
+        if (outgoing.destroyed) return;
+        outgoing.writeHead(response.httpStatus, {
+            "x-amzn-requestid": requestId,
+            ...response.headers,
+            "content-length": Buffer.byteLength(response.body),
+        });
+        outgoing.end(response.body);
+    }
+
+    async #answer(incoming: IncomingMessage, requestId: string): Promise<HttpResponse> {
+        const url = incoming.url ?? "/";
+        // A page in a browser could reach loopback by a name of its own: only loopback names are served.
+        const host = (incoming.headers.host ?? "").replace(/:\d+$/, "");
+        if (!loopbackHosts.has(host)) {
+            return refused(403, `Host ${host} is not a loopback name`);
+        }
+        const [, prefix = "", rest = ""] = /^\/([^/?]*)(.*)$/s.exec(url) ?? [];
+        const api = this.apis[prefix];
+        if (api === undefined) return jsonError(notEmulated(`${incoming.method ?? ""} ${url}`));
+        const body = await readBody(incoming);
+        if (body === undefined) return refused(413, `The body is over ${maxBodyBytes} bytes`);
+        return api({
+            method: incoming.method ?? "GET",
+            url,
+            path: rest === "" ? "/" : rest,
+            rawHeaders: incoming.rawHeaders,
+            headers: Object.fromEntries(
+                Object.entries(incoming.headers).map(([name, value]) => [
+                    name,
+                    Array.isArray(value) ? value.join(",") : value,
+                ]),
+            ),
+            body,
+            requestId,
+            sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+        });
+    }
+}
+
+function refused(httpStatus: number, message: string): HttpResponse {
+    return {
+        httpStatus,
+        headers: { "content-type": "application/json", connection: "close" },
+        body: JSON.stringify({ message }),
+    };
+}
+
+/** The whole body, or `undefined` when it is too large. */
+async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+        size += chunk.length;
+        if (size <= maxBodyBytes) chunks.push(chunk);
+    }
+    return size > maxBodyBytes ? undefined : Buffer.concat(chunks);
+}

@@ -1,0 +1,196 @@
+import { partitionOf } from "../../agentcore/limits";
+import type { Role } from "../services/iam";
+import type { FunctionInput, LambdaFunction } from "../services/lambdaFunctions";
+import {
+    optional,
+    textOf,
+    type Properties,
+    type ResourceHandler,
+    type ResourceState,
+} from "./resourceHandler";
+
+/** The resource types of the `aws` package that the program uses. */
+export const awsResources: Readonly<Record<string, ResourceHandler>> = {
+    "aws:iam/role:Role": {
+        autoName: { property: "name", maxCharacters: 64 },
+        replaceOnChange: ["name", "path"],
+        required: ["assumeRolePolicy"],
+        create: ({ account }, inputs) => {
+            const path = optional<string>(inputs, "path");
+            return roleState(
+                account.iam.createRole({
+                    roleName: textOf(inputs, "name"),
+                    ...(path !== undefined && { path }),
+                    ...roleSettings(inputs),
+                }),
+                inputs,
+            );
+        },
+        read: ({ account }, id, inputs) => {
+            const role = account.iam.findRole(id);
+            return role && roleState(role, inputs);
+        },
+        update: ({ account }, id, inputs) =>
+            roleState(account.iam.updateRole(id, roleSettings(inputs)), inputs),
+        delete: ({ account }, id) => {
+            account.iam.deleteRole(id);
+        },
+    },
+    "aws:iam/rolePolicy:RolePolicy": {
+        autoName: { property: "name", maxCharacters: 128 },
+        replaceOnChange: ["name", "role"],
+        required: ["role", "policy"],
+        create: ({ account }, inputs) => putRolePolicy(account, inputs),
+        read: ({ account }, id, inputs) => {
+            const [role = "", name = ""] = id.split(":");
+            const policy = account.iam.findRole(role)?.inlinePolicies.get(name);
+            return policy === undefined ? undefined : { id, outputs: { ...inputs, policy } };
+        },
+        update: ({ account }, _id, inputs) => putRolePolicy(account, inputs),
+        delete: ({ account }, id) => {
+            const [role = "", name = ""] = id.split(":");
+            account.iam.deleteRolePolicy(role, name);
+        },
+    },
+    "aws:cloudwatch/logGroup:LogGroup": {
+        autoName: { property: "name", maxCharacters: 512 },
+        replaceOnChange: ["name"],
+        required: [],
+        create: ({ account, region }, inputs) => {
+            const { name, arn } = account.logs.createLogGroup(
+                textOf(inputs, "name"),
+                region,
+                optional<number>(inputs, "retentionInDays") ?? 0,
+            );
+            return { id: name, outputs: { ...inputs, name, arn } };
+        },
+        read: ({ account }, id, inputs) => {
+            const group = account.logs.findLogGroup(id);
+            return (
+                group && {
+                    id,
+                    outputs: { ...inputs, arn: group.arn, retentionInDays: group.retentionInDays },
+                }
+            );
+        },
+        update: ({ account }, id, inputs) => {
+            const group = account.logs.logGroup(id);
+            group.retentionInDays = optional<number>(inputs, "retentionInDays") ?? 0;
+            return { id, outputs: { ...inputs, arn: group.arn } };
+        },
+        delete: ({ account }, id) => {
+            account.logs.deleteLogGroup(id);
+        },
+    },
+    "aws:lambda/function:Function": {
+        autoName: { property: "name", maxCharacters: 64 },
+        replaceOnChange: ["name"],
+        required: ["role", "code", "handler", "runtime"],
+        create: ({ account, region }, inputs) =>
+            functionState(account.lambda.createFunction(functionInput(inputs), region), inputs),
+        read: ({ account }, id, inputs) => {
+            const lambda = account.lambda
+                .functions()
+                .find(({ functionName }) => functionName === id);
+            return lambda && functionState(lambda, inputs);
+        },
+        update: ({ account }, _id, inputs) =>
+            functionState(account.lambda.updateFunction(functionInput(inputs)), inputs),
+        delete: ({ account }, id) => {
+            account.lambda.deleteFunction(id);
+        },
+    },
+};
+
+/** The functions (invokes) of the `aws` package that the program may use. */
+export const awsFunctions = {
+    "aws:index/getCallerIdentity:getCallerIdentity": (accountId: string): Properties => ({
+        accountId,
+        id: accountId,
+        arn: `arn:aws:sts::${accountId}:assumed-role/AdminRole/session`,
+        userId: accountId,
+    }),
+    "aws:index/getRegion:getRegion": (_accountId: string, region: string): Properties => ({
+        id: region,
+        name: region,
+        region,
+    }),
+    "aws:index/getPartition:getPartition": (_accountId: string, region: string): Properties => ({
+        id: partitionOf(region),
+        partition: partitionOf(region),
+    }),
+};
+
+function roleSettings(inputs: Properties) {
+    const description = optional<string>(inputs, "description");
+    const maxSessionSeconds = optional<number>(inputs, "maxSessionDuration");
+    return {
+        assumeRolePolicyDocument: textOf(inputs, "assumeRolePolicy"),
+        ...(description !== undefined && { description }),
+        ...(maxSessionSeconds !== undefined && { maxSessionSeconds }),
+    };
+}
+
+function roleState(role: Role, inputs: Properties): ResourceState {
+    return {
+        id: role.roleName,
+        outputs: {
+            ...inputs,
+            name: role.roleName,
+            path: role.path,
+            arn: role.arn,
+            uniqueId: role.roleId,
+            assumeRolePolicy: role.trust.text,
+            description: role.description,
+            maxSessionDuration: role.maxSessionSeconds,
+            createDate: role.createdAt.toISOString(),
+        },
+    };
+}
+
+function putRolePolicy(
+    account: { iam: { putRolePolicy(role: string, name: string, text: string): void } },
+    inputs: Properties,
+): ResourceState {
+    const role = textOf(inputs, "role");
+    const name = textOf(inputs, "name");
+    account.iam.putRolePolicy(role, name, textOf(inputs, "policy"));
+    return { id: `${role}:${name}`, outputs: { ...inputs } };
+}
+
+function functionInput(inputs: Properties): FunctionInput {
+    const code = inputs["code"] as { path?: string; hash?: string } | undefined;
+    if (code?.path === undefined || code.hash === undefined) {
+        throw new TypeError("code: got no FileArchive; the local cloud runs folders of code only");
+    }
+    const logging = optional<{ logGroup?: string }>(inputs, "loggingConfig");
+    const environment = optional<{ variables?: Record<string, string> }>(inputs, "environment");
+    const description = optional<string>(inputs, "description");
+    return {
+        functionName: textOf(inputs, "name"),
+        ...(description !== undefined && { description }),
+        runtime: textOf(inputs, "runtime"),
+        handler: textOf(inputs, "handler"),
+        architectures: optional<string[]>(inputs, "architectures") ?? ["x86_64"],
+        role: textOf(inputs, "role"),
+        timeoutSeconds: optional<number>(inputs, "timeout") ?? 3,
+        memoryMb: optional<number>(inputs, "memorySize") ?? 128,
+        environment: environment?.variables ?? {},
+        ...(logging?.logGroup !== undefined && { logGroup: logging.logGroup }),
+        codeFolder: code.path,
+        codeHash: code.hash,
+    };
+}
+
+function functionState(lambda: LambdaFunction, inputs: Properties): ResourceState {
+    return {
+        id: lambda.functionName,
+        outputs: {
+            ...inputs,
+            name: lambda.functionName,
+            arn: lambda.arn,
+            lastModified: lambda.lastModified.toISOString(),
+            version: "$LATEST",
+        },
+    };
+}

@@ -1,0 +1,45 @@
+import type { LocalAccount } from "../services/account";
+
+/** Properties of a resource, as plain values. */
+export type Properties = Record<string, unknown>;
+
+/** What a resource handler works on. */
+export interface ResourceContext {
+    account: LocalAccount;
+    region: string;
+}
+
+/** A resource as the provider leaves it: its id, and its state. */
+export interface ResourceState {
+    id: string;
+    outputs: Properties;
+}
+
+/** How one Pulumi resource type lives in the local cloud. */
+export interface ResourceHandler {
+    /** The property that gets a random name when the program gives none, and how long it may be. */
+    autoName?: { property: string; maxCharacters: number };
+    /** Inputs that AWS cannot change: another value is another resource. */
+    replaceOnChange: readonly string[];
+    /** Inputs that must be there. */
+    required: readonly string[];
+    create(context: ResourceContext, inputs: Properties): ResourceState;
+    /** The state as it is now, or `undefined` when the resource is gone. */
+    read(context: ResourceContext, id: string, inputs: Properties): ResourceState | undefined;
+    update(context: ResourceContext, id: string, inputs: Properties): ResourceState;
+    delete(context: ResourceContext, id: string, inputs: Properties): void;
+}
+
+/** An input that must be text. */
+export function textOf(inputs: Properties, name: string): string {
+    const value = inputs[name];
+    if (typeof value !== "string") {
+        throw new TypeError(`${name}: got ${JSON.stringify(value)}; must be a string`);
+    }
+    return value;
+}
+
+/** An input that may be left out. */
+export function optional<T>(inputs: Properties, name: string): T | undefined {
+    return inputs[name] as T | undefined;
+}

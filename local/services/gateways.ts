@@ -1,0 +1,121 @@
+import type { NamedDocument } from "../../access";
+import { gatewayErrors } from "../../agentcore/mcp";
+import type { LocalAccount } from "./account";
+import { supportedVersions, type Gateway } from "./agentcoreControl";
+import type { Authorizer, DecisionRecord } from "./authorizer";
+import type { LambdaInvoker } from "./lambdaInvoker";
+import type { SessionKey, Sts } from "./sts";
+import {
+    routeMcp,
+    type CallTarget,
+    type GatewayView,
+    type McpRequest,
+    type McpResponse,
+} from "../gateway/mcpRouter";
+
+/** A gateway and the account that owns it. */
+export interface OwnedGateway {
+    account: LocalAccount;
+    gateway: Gateway;
+}
+
+/** The gateways' data plane: authorization by both sides' policies, then MCP, then the target. */
+export class Gateways {
+    constructor(
+        private readonly accounts: ReadonlyMap<string, LocalAccount>,
+        private readonly sts: Sts,
+        private readonly authorizer: Authorizer,
+        private readonly invoker: LambdaInvoker,
+    ) {}
+
+    find(gatewayId: string): OwnedGateway | undefined {
+        for (const account of this.accounts.values()) {
+            const gateway = account.agentcore
+                .gateways()
+                .find((candidate) => candidate.gatewayId === gatewayId);
+            if (gateway !== undefined) return { account, gateway };
+        }
+        return undefined;
+    }
+
+    /** `InvokeGateway` as the caller, by its own policies and the gateway's resource policy. */
+    authorize(
+        caller: SessionKey,
+        { account, gateway }: OwnedGateway,
+        requestId: string,
+        context: Record<string, string>,
+    ): DecisionRecord {
+        return this.authorizer.decide(caller, {
+            action: "bedrock-agentcore:InvokeGateway",
+            resource: gateway.gatewayArn,
+            resourceAccountId: account.id,
+            ...(gateway.resourcePolicy !== undefined && {
+                resourcePolicy: resourcePolicyOf(gateway, gateway.resourcePolicy),
+            }),
+            requestId,
+            context,
+        });
+    }
+
+    /** Answers one authorized MCP request. */
+    answer({ account, gateway }: OwnedGateway, request: McpRequest): Promise<McpResponse> {
+        const callTarget: CallTarget = async (view, _tool, args, clientContext) => {
+            const { lambdaArn } = account.agentcore.target(gateway.gatewayId, view.targetId);
+            const role = this.sts.serviceSession(
+                gateway.roleArn,
+                "bedrock-agentcore.amazonaws.com",
+                { accountId: account.id, arn: gateway.gatewayArn },
+                "gateway",
+            );
+            if (role === undefined) {
+                return {
+                    result: "error",
+                    debugText: gatewayErrors.cannotAssumeRole.text,
+                };
+            }
+            const invocation = await this.invoker.invoke(
+                role,
+                lambdaArn,
+                args,
+                clientContext,
+                request.requestId,
+            );
+            if (invocation.result === "ok") return invocation;
+            return {
+                result: "error",
+                debugText:
+                    invocation.result === "denied"
+                        ? gatewayErrors.lambdaAccessDenied.text.replace("<arn>", lambdaArn)
+                        : `${invocation.errorType}: ${invocation.errorMessage}`,
+            };
+        };
+        return routeMcp(viewOf(gateway), request, callTarget);
+    }
+}
+
+function viewOf(gateway: Gateway): GatewayView {
+    const instructions = gateway.protocolConfiguration?.mcp?.instructions;
+    return {
+        gatewayId: gateway.gatewayId,
+        name: gateway.name,
+        supportedVersions: supportedVersions(gateway),
+        ...(instructions !== undefined && { instructions }),
+        ...(gateway.exceptionLevel === "DEBUG" && { exceptionLevel: "DEBUG" as const }),
+        targets: [...gateway.targets.values()].map(({ name, targetId, tools }) => ({
+            name,
+            targetId,
+            tools,
+        })),
+    };
+}
+
+function resourcePolicyOf(
+    gateway: Gateway,
+    policy: NonNullable<Gateway["resourcePolicy"]>,
+): NamedDocument {
+    return {
+        name: `resource policy of ${gateway.gatewayArn}`,
+        document: policy.text,
+        principalIds: policy.principalIds,
+    };
+}

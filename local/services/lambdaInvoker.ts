@@ -1,0 +1,124 @@
+import { LambdaFunctionRunner } from "../lambda/environment";
+import type { LocalAccount } from "./account";
+import type { Authorizer } from "./authorizer";
+import type { LambdaFunction } from "./lambdaFunctions";
+import type { SessionKey, Sts } from "./sts";
+
+/** What an invocation came to: the handler's JSON, or the error that Lambda answers. */
+export type Invocation =
+    | { result: "ok"; payload: unknown }
+    | { result: "denied" }
+    | { result: "error"; errorType: string; errorMessage: string };
+
+/** Runs the real handlers of all accounts' functions, each with its execution role's credentials. */
+export class LambdaInvoker {
+    readonly #runners = new Map<string, { deployed: string; runner: LambdaFunctionRunner }>();
+
+    constructor(
+        private readonly accounts: ReadonlyMap<string, LocalAccount>,
+        private readonly sts: Sts,
+        private readonly authorizer: Authorizer,
+        private readonly endpointEnvironment: () => Record<string, string>,
+    ) {}
+
+    /** `lambda:InvokeFunction` as the caller; refused when its policies do not allow it. */
+    async invoke(
+        caller: SessionKey,
+        functionArn: string,
+        event: unknown,
+        clientContext: { custom: Record<string, string> },
+        requestId: string,
+    ): Promise<Invocation> {
+        const account = [...this.accounts.values()].find(
+            ({ lambda }) => lambda.functionByArn(functionArn) !== undefined,
+        );
+        const lambda = account?.lambda.functionByArn(functionArn);
+        // As in AWS, who may not invoke learns nothing of what is there.
+        const { decision } = this.authorizer.decide(caller, {
+            action: "lambda:InvokeFunction",
+            resource: functionArn,
+            resourceAccountId: functionArn.split(":")[4] ?? "",
+            requestId: `${requestId}/lambda`,
+        });
+        if (decision.decision !== "allow") return { result: "denied" };
+        if (account === undefined || lambda === undefined) {
+            return {
+                result: "error",
+                errorType: "ResourceNotFoundException",
+                errorMessage: `Function not found: ${functionArn}`,
+            };
+        }
+        const runner = this.#runner(account, lambda);
+        if (runner === undefined) {
+            return {
+                result: "error",
+                errorType: "AccessDeniedException",
+                errorMessage: `The role defined for the function cannot be assumed by Lambda: ${lambda.role}`,
+            };
+        }
+        const outcome = await runner.invoke(event, { clientContext, requestId });
+        return outcome.result === "ok"
+            ? outcome
+            : {
+                  result: "error",
+                  errorType: outcome.errorType,
+                  errorMessage: outcome.errorMessage,
+              };
+    }
+
+    /** Ends every handler's process. */
+    async stop(): Promise<void> {
+        const runners = [...this.#runners.values()];
+        this.#runners.clear();
+        await Promise.all(runners.map(({ runner }) => runner.stop()));
+    }
+
+    #runner(account: LocalAccount, lambda: LambdaFunction): LambdaFunctionRunner | undefined {
+        const role = this.sts.serviceSession(
+            lambda.role,
+            "lambda.amazonaws.com",
+            { accountId: account.id, arn: lambda.arn },
+            lambda.functionName,
+        );
+        if (role === undefined) return undefined;
+        const deployed = JSON.stringify([lambda, role.accessKeyId]);
+        const current = this.#runners.get(lambda.arn);
+        if (current?.deployed === deployed) return current.runner;
+        void current?.runner.stop();
+        const runner = new LambdaFunctionRunner({
+            codeFolder: lambda.deployedFolder,
+            handler: lambda.handler,
+            timeoutSeconds: lambda.timeoutSeconds,
+            memoryMb: lambda.memoryMb,
+            functionArn: lambda.arn,
+            functionName: lambda.functionName,
+            environment: {
+                ...lambda.environment,
+                ...this.endpointEnvironment(),
+                AWS_REGION: lambda.region,
+                AWS_DEFAULT_REGION: lambda.region,
+                AWS_ACCESS_KEY_ID: role.accessKeyId,
+                AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
+                AWS_SESSION_TOKEN: role.sessionToken ?? "",
+            },
+            onLog: (line) => this.#log(account, lambda, role, line),
+        });
+        this.#runners.set(lambda.arn, { deployed, runner });
+        return runner;
+    }
+
+    /** Written as the execution role writes it: dropped, as in AWS, where its policy does not allow it. */
+    #log(account: LocalAccount, lambda: LambdaFunction, role: SessionKey, line: string): void {
+        const group = account.logs.findLogGroup(
+            lambda.logGroup ?? `/aws/lambda/${lambda.functionName}`,
+        );
+        if (group === undefined) return;
+        const { decision } = this.authorizer.decide(role, {
+            action: "logs:PutLogEvents",
+            resource: `${group.arn}:log-stream:local`,
+            resourceAccountId: account.id,
+            requestId: `logs/${lambda.functionName}`,
+        });
+        if (decision.decision === "allow") account.logs.put(group, line);
+    }
+}

@@ -1,0 +1,201 @@
+import { randomBytes } from "node:crypto";
+import {
+    evaluateTrust,
+    explain,
+    MalformedPolicy,
+    parsePolicyDocument,
+    type RequestPrincipal,
+} from "../../access";
+import { accountOfArn } from "../../agentcore/arn";
+import { limits } from "../../agentcore/limits";
+import { AwsError, notEmulated } from "../awsError";
+import type { AccessKey } from "../http/sigv4";
+import type { LocalAccount } from "./account";
+import { uniqueId, type Role } from "./iam";
+
+/** A session's credentials, and who it is. */
+export interface SessionKey extends AccessKey {
+    principal: RequestPrincipal & { type: "role-session" };
+    sessionPolicy?: string;
+    /** Made by AssumeRole from another session: chained sessions last an hour at most. */
+    chained: boolean;
+}
+
+/** STS over all accounts: sessions of roles, held in memory. */
+export class Sts {
+    readonly #keys = new Map<string, SessionKey>();
+    readonly #serviceSessions = new Map<string, SessionKey>();
+
+    constructor(
+        private readonly accounts: ReadonlyMap<string, LocalAccount>,
+        private readonly now: () => number,
+    ) {}
+
+    key(accessKeyId: string): SessionKey | undefined {
+        return this.#keys.get(accessKeyId);
+    }
+
+    /** A session without asking a trust policy: for the generated administrator profiles. */
+    session(account: LocalAccount, role: Role, sessionName: string): SessionKey {
+        return this.#issue(account, role, sessionName, { chained: false });
+    }
+
+    /**
+     * AssumeRole: the role's trust policy must allow the caller, even within one account.
+     *
+     * @throws AwsError AccessDenied, ValidationError, MalformedPolicyDocument
+     */
+    assumeRole(caller: SessionKey, input: Readonly<Record<string, string>>): SessionKey {
+        const { RoleArn = "", RoleSessionName = "", Policy, DurationSeconds, ExternalId } = input;
+        for (const name of Object.keys(input)) {
+            if (/^(PolicyArns|Tags|TransitiveTagKeys|ProvidedContexts|SerialNumber)/.test(name)) {
+                throw notEmulated(`sts:AssumeRole ${name}`);
+            }
+        }
+        if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName)) {
+            throw new AwsError("ValidationError", "RoleSessionName must be [\\w+=,.@-]{2,64}", 400);
+        }
+        const account = this.accounts.get(accountOfArn(RoleArn) ?? "");
+        const role = account?.iam.roleByArn(RoleArn);
+        if (account === undefined || role === undefined) throw denied(caller, RoleArn);
+        const decision = evaluateTrust({
+            principal: caller.principal,
+            roleArn: RoleArn,
+            roleAccountId: account.id,
+            trust: {
+                name: `role ${role.roleName}, trust policy`,
+                document: role.trust.text,
+                principalIds: role.trust.principalIds,
+            },
+            policies: this.policiesOf(caller),
+            context: ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId },
+        });
+        if (decision.decision !== "allow") {
+            throw denied(
+                caller,
+                RoleArn,
+                explain(decision, {
+                    principal: caller.principal,
+                    action: "sts:AssumeRole",
+                    resource: RoleArn,
+                    resourceAccountId: account.id,
+                }),
+            );
+        }
+        if (Policy !== undefined) checkSessionPolicy(Policy);
+        const longest = caller.chained ? limits.sessionSeconds.min : role.maxSessionSeconds;
+        const seconds = DurationSeconds === undefined ? 3600 : Number(DurationSeconds);
+        if (!(seconds >= 900 && seconds <= longest)) {
+            throw new AwsError(
+                "ValidationError",
+                `The requested DurationSeconds exceeds the MaxSessionDuration set for this role: got ${seconds}; must be 900-${longest}`,
+                400,
+            );
+        }
+        return this.#issue(account, role, RoleSessionName, {
+            chained: true,
+            expiresAt: this.now() + seconds * 1000,
+            ...(Policy !== undefined && { sessionPolicy: Policy }),
+        });
+    }
+
+    /** A service's session of a role, where the role's trust policy admits the service for this source. */
+    serviceSession(
+        roleArn: string,
+        service: string,
+        source: { accountId: string; arn: string },
+        sessionName: string,
+    ): SessionKey | undefined {
+        const account = this.accounts.get(accountOfArn(roleArn) ?? "");
+        const role = account?.iam.roleByArn(roleArn);
+        if (account === undefined || role === undefined) return undefined;
+        const decision = evaluateTrust({
+            principal: { type: "service", service },
+            roleArn,
+            roleAccountId: account.id,
+            trust: {
+                name: `role ${role.roleName}, trust policy`,
+                document: role.trust.text,
+                principalIds: role.trust.principalIds,
+            },
+            policies: { identity: [] },
+            context: { "aws:SourceAccount": source.accountId, "aws:SourceArn": source.arn },
+        });
+        if (decision.decision !== "allow") return undefined;
+        const id = `${role.roleId}/${sessionName}`;
+        const kept = this.#serviceSessions.get(id);
+        if (kept !== undefined && (kept.expiresAt ?? 0) > this.now() + 3600_000) return kept;
+        const key = this.#issue(account, role, sessionName, {
+            chained: false,
+            expiresAt: this.now() + limits.sessionSeconds.max * 1000,
+        });
+        this.#serviceSessions.set(id, key);
+        return key;
+    }
+
+    /** A session's identity policies (none once its role is gone) and its session policy. */
+    policiesOf(key: SessionKey) {
+        const { roleArn, roleId, accountId } = key.principal;
+        const iam = this.accounts.get(accountId)?.iam;
+        const role = iam?.roleByArn(roleArn);
+        const identity =
+            iam !== undefined && role?.roleId === roleId ? iam.identityPolicies(role) : [];
+        return {
+            identity,
+            ...(key.sessionPolicy !== undefined && {
+                session: [{ name: "session policy", document: key.sessionPolicy }],
+            }),
+        };
+    }
+
+    #issue(
+        account: LocalAccount,
+        role: Role,
+        sessionName: string,
+        rest: { chained: boolean; expiresAt?: number; sessionPolicy?: string },
+    ): SessionKey {
+        this.#forgetExpired();
+        const key: SessionKey = {
+            accessKeyId: `ASIA${uniqueId(16)}`,
+            secretAccessKey: randomBytes(30).toString("base64"),
+            sessionToken: randomBytes(96).toString("base64"),
+            principal: {
+                type: "role-session",
+                accountId: account.id,
+                roleArn: role.arn,
+                roleId: role.roleId,
+                sessionName,
+                sessionArn: `arn:${account.partition}:sts::${account.id}:assumed-role/${role.roleName}/${sessionName}`,
+            },
+            ...rest,
+        };
+        this.#keys.set(key.accessKeyId, key);
+        return key;
+    }
+
+    /** Keeps expired keys for a day, so that their use is answered as expired and not as unknown. */
+    #forgetExpired(): void {
+        const before = this.now() - 86_400_000;
+        for (const [id, { expiresAt }] of this.#keys) {
+            if (expiresAt !== undefined && expiresAt < before) this.#keys.delete(id);
+        }
+    }
+}
+
+function checkSessionPolicy(policy: string): void {
+    try {
+        parsePolicyDocument(policy, "identity");
+    } catch (error) {
+        if (!(error instanceof MalformedPolicy)) throw error;
+        throw new AwsError("MalformedPolicyDocument", error.message, 400);
+    }
+}
+
+function denied(caller: SessionKey, roleArn: string, message?: string): AwsError {
+    return new AwsError(
+        "AccessDenied",
+        message ??
+            `User: ${caller.principal.sessionArn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`,
+        403,
+    );
+}

@@ -1,7 +1,7 @@
 import { Provider as AwsProvider } from "@pulumi/aws/provider";
 import { Provider as AwsNativeProvider } from "@pulumi/aws-native/provider";
-import type { Region } from "@pulumi/aws/region";
-import type { Region as NativeRegion } from "@pulumi/aws-native/types/enums";
+import type { Region } from "@pulumi/aws";
+import type { Region as NativeRegion } from "@pulumi/aws-native";
 import type { ProviderResource } from "@pulumi/pulumi/resource";
 
 /**

@@ -40,9 +40,9 @@ export class DeployFailed extends Error {
     constructor(
         readonly stack: string,
         message: string,
-        override readonly cause: unknown,
+        cause: unknown,
     ) {
-        super(`Stack ${stack}: ${message}`);
+        super(`Stack ${stack}: ${message}`, { cause });
         this.name = "DeployFailed";
     }
 }

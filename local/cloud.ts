@@ -106,10 +106,14 @@ export class LocalCloud {
         };
     }
 
-    /** The account with this id, made on first use: its `AdminRole`, a session of it, its providers. */
-    async account(id: string, name: string): Promise<ServedAccount> {
+    /**
+     * The account with this id, made on first use: its `AdminRole`, a session of it, its providers. The first
+     * is named `account-a`, the next `account-b`, as in the articles.
+     */
+    async account(id: string): Promise<ServedAccount> {
         const served = this.#served.get(id);
         if (served !== undefined) return served.account;
+        const name = `account-${this.accounts.size < 26 ? String.fromCharCode(97 + this.accounts.size) : this.accounts.size + 1}`;
         const account = newAccount(id, name, {
             directory: this.#directory,
             stateFolder: this.options.stateFolder,
@@ -169,9 +173,9 @@ export class LocalCloud {
         if (request.method === "GET" && refusal !== undefined) {
             return json(200, { reason: this.refusalOf(refusal) ?? null });
         }
-        const account = /^\/accounts\/(\d{12})\/([\w.-]+)$/.exec(request.path);
-        if (request.method === "PUT" && account !== null) {
-            return json(200, await this.account(account[1] ?? "", account[2] ?? ""));
+        const account = /^\/accounts\/(\d{12})$/.exec(request.path)?.[1];
+        if (request.method === "PUT" && account !== undefined) {
+            return json(200, await this.account(account));
         }
         return json(404, { message: `${request.method} ${request.url}` });
     }

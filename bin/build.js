@@ -1,0 +1,98 @@
+"use strict";
+// Bundles what runs: the hub command, sigv4-fetch, and the workloads. `npm ci` runs it (prepare), and the
+// hub command runs it again when a source is newer than its bundle.
+const { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } = require("node:fs");
+const { join, relative } = require("node:path");
+
+const root = join(__dirname, "..");
+const hubBundle = join(root, "dist", "hub.js");
+const sources = [
+    "access", "accounts", "agentcore", "cli", "components", "engine", "local", "settings.ts", "sigv4-fetch/src",
+    "workloads/echo-tool", "bin/build.js", "package.json",
+];
+
+/** Whether a source is newer than the bundles. */
+function isStale() {
+    if (!existsSync(hubBundle)) return true;
+    const built = statSync(hubBundle).mtimeMs;
+    return sources.some((source) => newest(join(root, source)) > built);
+}
+
+function newest(path) {
+    const stat = statSync(path);
+    if (!stat.isDirectory()) return stat.mtimeMs;
+    let latest = 0;
+    for (const name of readdirSync(path)) {
+        if (name === "node_modules" || name === "dist") continue;
+        latest = Math.max(latest, newest(join(path, name)));
+    }
+    return latest;
+}
+
+function build() {
+    // Loaded here, because looking at the files' times should not cost its loading.
+    const { buildSync } = require("esbuild");
+    const common = { absWorkingDir: root, bundle: true, platform: "node", logLevel: "warning", charset: "utf8" };
+    buildWorkloads(buildSync, common);
+    buildSync({
+        ...common,
+        entryPoints: ["sigv4-fetch/src/index.ts"],
+        outfile: "sigv4-fetch/dist/index.js",
+        format: "esm",
+        packages: "external",
+        target: "node20",
+    });
+    buildSync({
+        ...common,
+        entryPoints: { hub: "cli/main.ts" },
+        outdir: "dist",
+        format: "cjs",
+        target: "node20",
+        minifySyntax: true,
+        minifyWhitespace: true,
+        sourcemap: "linked",
+        sourcesContent: false,
+        // Pulumi finds its own files, and keeps one runtime for the program and the engine.
+        external: ["@pulumi/*", "@grpc/grpc-js", "google-protobuf", "google-protobuf/*"],
+        metafile: true,
+    });
+    writeFileSync(join(root, "dist", "bootstrap.cjs"), readFileSync(join(root, "local/lambda/bootstrap.cjs")));
+}
+
+/** A tool's declaration is checked where it is built: what AgentCore would refuse never gets into a bundle. */
+function buildWorkloads(buildSync, common) {
+    const checker = join(root, "dist", "toolSchema.js");
+    mkdirSync(join(root, "dist"), { recursive: true });
+    buildSync({ ...common, entryPoints: ["agentcore/toolSchema.ts"], outfile: checker, format: "cjs" });
+    const { toolSchemaProblems } = require(checker);
+    for (const name of readdirSync(join(root, "workloads"))) {
+        const folder = join(root, "workloads", name);
+        const declaration = join(folder, "tools.json");
+        if (!existsSync(declaration)) continue;
+        const problems = toolSchemaProblems(JSON.parse(readFileSync(declaration, "utf8")));
+        if (problems.length > 0) {
+            const file = relative(root, declaration);
+            throw new Error(problems.map((problem) => `${file}: ${problem}`).join("\n"));
+        }
+        buildSync({
+            ...common,
+            entryPoints: [join(folder, "src", "handler.ts")],
+            outfile: join(folder, "dist", "index.mjs"),
+            format: "esm",
+            target: "node22",
+            minify: true,
+            legalComments: "none",
+        });
+    }
+}
+
+module.exports = { build, isStale };
+
+if (require.main === module) {
+    try {
+        build();
+    } catch (error) {
+        console.error(`build: ${error.message}`);
+        process.exitCode = 1;
+    }
+}

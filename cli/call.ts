@@ -1,0 +1,200 @@
+import { resolve } from "node:path";
+import { fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
+import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { readConnection, type Connection } from "../local/connection";
+import { gatewayRegion, sigv4Fetch } from "../sigv4-fetch/src/index.js";
+import { exitCode } from "./exitCode";
+import { InvalidOptions } from "./invalidOptions";
+
+/** Options of `hub tools` and `hub call`. */
+interface CallOptions {
+    as?: string;
+    gateway?: string;
+    url?: string;
+    region?: string;
+    local?: boolean;
+    json?: boolean;
+    stateFolder?: string;
+}
+
+/** What one call came to, as `hub call --json` prints it. */
+export type CallOutcome =
+    | { outcome: "ok"; httpStatus: number; requestId?: string; result: unknown }
+    | { outcome: "failed"; httpStatus: number; requestId?: string; result: unknown }
+    | { outcome: "refused"; httpStatus: number; requestId?: string; reason?: string };
+
+/** `hub tools`: the tools that the caller may see, a line each. */
+export async function hubTools(options: CallOptions): Promise<number> {
+    const outcome = await withGateway(options, async (client) => {
+        const tools = [];
+        let cursor: string | undefined;
+        do {
+            const page = await client.listTools(cursor === undefined ? {} : { cursor });
+            tools.push(...page.tools);
+            cursor = page.nextCursor;
+        } while (cursor !== undefined);
+        return { ok: true, result: tools };
+    });
+    if (options.json === true) print(outcome);
+    else if (outcome.outcome === "ok") {
+        for (const { name, description } of outcome.result as {
+            name: string;
+            description?: string;
+        }[]) {
+            process.stdout.write(`${name}: ${description ?? ""}\n`);
+        }
+    } else explainRefusal(outcome);
+    return outcome.outcome === "ok" ? exitCode.yes : exitCode.no;
+}
+
+/** `hub call`: the tool's result on the first line of stdout. */
+export async function hubCall(
+    tool: string,
+    argumentsText: string,
+    options: CallOptions,
+): Promise<number> {
+    let args: unknown;
+    try {
+        args = JSON.parse(argumentsText);
+    } catch {
+        throw new InvalidOptions(`arguments: got ${argumentsText}; must be a JSON object`);
+    }
+    if (typeof args !== "object" || args === null || Array.isArray(args)) {
+        throw new InvalidOptions(`arguments: got ${argumentsText}; must be a JSON object`);
+    }
+    const outcome = await withGateway(options, async (client) => {
+        const result = await client.callTool({
+            name: tool,
+            arguments: args as Record<string, unknown>,
+        });
+        const content = result.content as { type: string; text?: string }[];
+        const text = content.map((part) => part.text ?? `(${part.type})`).join("\n");
+        return { ok: result.isError !== true, result: jsonOrText(text) };
+    });
+    if (options.json === true) print(outcome);
+    else if (outcome.outcome === "refused") explainRefusal(outcome);
+    else {
+        const { result } = outcome;
+        process.stdout.write(`${typeof result === "string" ? result : JSON.stringify(result)}\n`);
+        if (outcome.outcome === "failed") process.stderr.write(`hub: ${tool} failed\n`);
+    }
+    return outcome.outcome === "ok" ? exitCode.yes : exitCode.no;
+}
+
+async function withGateway(
+    options: CallOptions,
+    ask: (client: Client) => Promise<{ ok: boolean; result: unknown }>,
+): Promise<CallOutcome> {
+    const connection = options.local === true ? requireConnection(options) : undefined;
+    const { url, region } = gatewayOf(options, connection);
+    if (connection !== undefined) {
+        process.env["AWS_CONFIG_FILE"] = connection.awsConfigFile;
+        process.env["AWS_SHARED_CREDENTIALS_FILE"] = connection.awsCredentialsFile;
+    }
+    const profile = options.as ?? process.env["AWS_PROFILE"];
+    // The SDK reads a profile's own STS endpoint only where AWS_PROFILE names the profile too.
+    if (profile !== undefined) process.env["AWS_PROFILE"] = profile;
+    const seen: { httpStatus: number; requestId?: string } = { httpStatus: 0 };
+    const signed = sigv4Fetch({
+        service: "bedrock-agentcore",
+        region,
+        credentials:
+            profile === undefined
+                ? fromNodeProviderChain({ clientConfig: { region } })
+                : fromIni({ profile, clientConfig: { region } }),
+    });
+    const transport = new StreamableHTTPClientTransport(new URL(url), {
+        fetch: async (input, init) => {
+            const response = await signed(input, init);
+            if (init?.method !== "GET") {
+                seen.httpStatus = response.status;
+                const requestId = response.headers.get("x-amzn-requestid");
+                if (requestId !== null) seen.requestId = requestId;
+            }
+            return response;
+        },
+    });
+    const client = new Client(
+        { name: "agentcore-hub", version: "0.1.0" },
+        { versionNegotiation: { mode: "auto" } },
+    );
+    try {
+        await client.connect(transport);
+        const { ok, result } = await ask(client);
+        return { outcome: ok ? "ok" : "failed", ...seen, result };
+    } catch (error) {
+        if (seen.httpStatus !== 401 && seen.httpStatus !== 403) throw error;
+        const reason = connection && (await reasonOf(connection, seen.requestId));
+        return { outcome: "refused", ...seen, ...(reason !== undefined && { reason }) };
+    } finally {
+        await client.close();
+    }
+}
+
+function requireConnection(options: CallOptions): Connection {
+    const folder = resolve(options.stateFolder ?? ".hub/local");
+    const connection = readConnection(folder);
+    if (connection === undefined) {
+        throw new InvalidOptions(
+            `no local cloud is running in ${folder}; start one with: npm run local -- --serve`,
+        );
+    }
+    return connection;
+}
+
+function gatewayOf(
+    options: CallOptions,
+    connection: Connection | undefined,
+): { url: string; region: string } {
+    if (options.url !== undefined) {
+        const region =
+            options.region ?? gatewayRegion(options.url) ?? process.env["AWS_REGION"] ?? "";
+        if (region === "") throw new InvalidOptions("--region: got nothing; the URL names none");
+        return { url: options.url, region };
+    }
+    if (connection === undefined) {
+        throw new InvalidOptions("--url: got nothing; give a gateway's URL, or --local");
+    }
+    const names = Object.keys(connection.gateways);
+    const name = options.gateway ?? (names.length === 1 ? names[0] : undefined);
+    const gateway = name === undefined ? undefined : connection.gateways[name];
+    if (gateway === undefined) {
+        throw new InvalidOptions(
+            `--gateway: got ${name ?? "nothing"}; must be one of ${names.join(", ") || "none: nothing is deployed"}`,
+        );
+    }
+    return { url: gateway.url, region: gatewayRegion(gateway.arn) ?? connection.region };
+}
+
+/** AWS's answer names no reason; the local cloud remembers it. */
+async function reasonOf(
+    connection: Connection,
+    requestId: string | undefined,
+): Promise<string | undefined> {
+    if (requestId === undefined) return undefined;
+    const response = await fetch(`${connection.url}/_hub/refusals/${requestId}`, {
+        headers: { "x-hub-token": connection.token },
+    });
+    if (!response.ok) return undefined;
+    const { reason } = (await response.json()) as { reason: string | null };
+    return reason ?? undefined;
+}
+
+function explainRefusal(outcome: CallOutcome): void {
+    process.stdout.write(`refused: HTTP ${outcome.httpStatus}\n`);
+    if (outcome.outcome === "refused" && outcome.reason !== undefined) {
+        process.stderr.write(`hub: ${outcome.reason}\n`);
+    }
+}
+
+function print(outcome: CallOutcome): void {
+    process.stdout.write(`${JSON.stringify(outcome)}\n`);
+}
+
+function jsonOrText(text: string): unknown {
+    try {
+        return JSON.parse(text) as unknown;
+    } catch {
+        return text;
+    }
+}

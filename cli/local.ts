@@ -1,0 +1,131 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import colors from "picocolors";
+import { deployUntilSettled } from "../engine/deployAll";
+import { readProject } from "../engine/stacks";
+import { LocalCloud } from "../local/cloud";
+import { readConnection, type Connection } from "../local/connection";
+import { exitCode } from "./exitCode";
+import { InvalidOptions } from "./invalidOptions";
+import { LocalTarget } from "./localTarget";
+import { changesText, Reporter } from "./reporter";
+import { planStory, tellStory } from "./story";
+
+/** Options of `hub local`. */
+interface LocalOptions {
+    serve?: boolean;
+    empty?: boolean;
+    port?: number;
+    json?: boolean;
+    engine?: string;
+    stateFolder?: string;
+}
+
+/** The port of a served cloud, so that clients' configuration outlives a restart. */
+const servePort = 4270;
+
+/** `hub local`: an AWS on this machine, the story of a grant on it, and, with `--serve`, the cloud itself. */
+export async function hubLocal(options: LocalOptions): Promise<number> {
+    const serve = options.serve ?? false;
+    if (options.empty === true && !serve) throw new InvalidOptions("--empty goes with --serve");
+    if (!["auto", "in-process"].includes(options.engine ?? "auto")) {
+        throw new InvalidOptions(`--engine: got ${options.engine}; must be auto or in-process`);
+    }
+    const stateFolder = resolve(options.stateFolder ?? ".hub/local");
+    const running = readConnection(stateFolder);
+    if (running !== undefined && running.pid !== process.pid) {
+        throw new InvalidOptions(
+            `a local cloud is running already (process ${running.pid}, ${running.url}); stop it, or choose another --state-folder`,
+        );
+    }
+    const project = readProject(process.cwd());
+    const story = options.empty === true ? undefined : planStory(project);
+    const reporter = new Reporter(options.json ?? false);
+    // The cloud and its backend live and die together.
+    rmSync(stateFolder, { recursive: true, force: true });
+    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+    const port = options.port ?? (serve ? servePort : 0);
+    let target: LocalTarget | undefined;
+    const cloud = await reporter.step("start", "An AWS on this machine", async () => {
+        const started = await LocalCloud.start({
+            port,
+            stateFolder,
+            onError: (error) => process.stderr.write(`hub: ${String(error)}\n`),
+        });
+        target = new LocalTarget(
+            project,
+            {
+                url: started.url,
+                token: started.token,
+                pid: process.pid,
+                endpoints: started.endpoints,
+                account: (id) => started.account(id),
+            },
+            stateFolder,
+            reporter.diagnostic,
+        );
+        await target.prepare();
+        target.writeConnection();
+        return started;
+    });
+    const interrupted = untilInterrupted();
+    try {
+        if (target === undefined) throw new Error("The local cloud has no target");
+        const told = story === undefined ? Promise.resolve() : tellStory(story, cloud, target, reporter, stateFolder);
+        const ended = await Promise.race([told.then(() => "told" as const), interrupted]);
+        if (ended === "interrupted") return exitCode.interrupted;
+        if (!serve) {
+            reporter.event({ step: "done", status: "ok" });
+            return exitCode.yes;
+        }
+        if (story !== undefined) {
+            await deployUntilSettled(target, project.stacks, (stack, { changes }) => {
+                reporter.event({ step: `deploy ${stack.name}`, status: "ok", changes });
+                if (changes.same === 0) reporter.say(`${stack.name}: ${changesText(changes)}`);
+            });
+        }
+        const connection = target.writeConnection();
+        reporter.say(whatNext(connection));
+        reporter.event({ step: "serve", status: "ok", url: cloud.url });
+        reporter.event({ step: "done", status: "ok" });
+        await interrupted;
+        return exitCode.interrupted;
+    } finally {
+        await cloud.stop();
+        rmSync(resolve(stateFolder, "connection.json"), { force: true });
+    }
+}
+
+function untilInterrupted(): Promise<"interrupted"> {
+    return new Promise((done) => {
+        for (const signal of ["SIGINT", "SIGTERM"] as const) {
+            process.once(signal, () => {
+                done("interrupted");
+            });
+        }
+    });
+}
+
+/** What to paste into another terminal. */
+function whatNext(connection: Connection): string {
+    const { awsConfigFile, awsCredentialsFile, profiles, gateways, url } = connection;
+    const gateway = Object.values(gateways)[0];
+    const caller = profiles.find((profile) => !profile.startsWith("account-")) ?? profiles[0] ?? "";
+    return [
+        "",
+        `${colors.bold("Serving")} ${url} ${colors.dim("(Ctrl-C ends it)")}`,
+        "",
+        "In another terminal:",
+        `  export AWS_CONFIG_FILE=${awsConfigFile}`,
+        `  export AWS_SHARED_CREDENTIALS_FILE=${awsCredentialsFile}`,
+        "  npm run hub -- deploy --local            # after a change of Pulumi.*.yaml",
+        `  npm run hub -- tools --local --as ${caller}`,
+        ...(gateway === undefined
+            ? []
+            : [
+                  `  AWS_PROFILE=${caller} uvx mcp-proxy-for-aws@latest ${gateway.url} --service bedrock-agentcore`,
+              ]),
+        "",
+        `Profiles: ${profiles.join(", ")}`,
+    ].join("\n");
+}

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import type { EngineEvent } from "../engine/deployment";
+import type { Target } from "../engine/deployAll";
+import { Backend } from "../engine/stackState";
+import type { Project, Stack } from "../engine/stacks";
+import type { Endpoints, ServedAccount } from "../local/cloud";
+import { writeConnection, type Connection, type RoleProfile } from "../local/connection";
+
+/** A running local cloud as `hub` reaches it, in this process or in another one. */
+export interface CloudAccess {
+    url: string;
+    token: string;
+    pid: number;
+    endpoints: Endpoints;
+    account: (id: string) => Promise<ServedAccount>;
+}
+
+/** The local cloud as a place to deploy to, with its backend and its generated AWS config. */
+export class LocalTarget implements Target {
+    readonly backend: Backend;
+    readonly #accounts = new Map<string, ServedAccount>();
+
+    constructor(
+        readonly project: Project,
+        private readonly cloud: CloudAccess,
+        private readonly stateFolder: string,
+        readonly onEvent: (stack: Stack, event: EngineEvent) => void,
+    ) {
+        this.backend = new Backend(join(stateFolder, "backend"));
+    }
+
+    readonly providerPorts = async (stack: Stack): Promise<Readonly<Record<string, number>>> => {
+        return (await this.#account(stack.settings.accountId)).providerPorts;
+    };
+
+    /** Makes the accounts of all stacks, `account-a` for the first and so on in the project's order. */
+    async prepare(): Promise<void> {
+        for (const { settings } of this.project.stacks) await this.#account(settings.accountId);
+    }
+
+    /** Writes the connection and AWS config for what is deployed now. */
+    writeConnection(): Connection {
+        const gateways: Connection["gateways"] = {};
+        const roles: RoleProfile[] = [];
+        for (const { name, settings } of this.project.stacks) {
+            const outputs = this.backend.read(name)?.outputs ?? {};
+            if (settings.role === "consumer") {
+                for (const [role, roleArn] of Object.entries(
+                    (outputs["roles"] ?? {}) as Record<string, string>,
+                )) {
+                    roles.push({
+                        name: `${name}-${role}`,
+                        roleArn,
+                        accountId: settings.accountId,
+                    });
+                }
+                continue;
+            }
+            for (const [gateway, found] of Object.entries(
+                (outputs["gateways"] ?? {}) as Record<
+                    string,
+                    { gatewayId: string; gatewayArn: string; gatewayUrl: string }
+                >,
+            )) {
+                // Two hubs may name a gateway alike: then the hub's stack tells them apart.
+                const key = gateway in gateways ? `${name}/${gateway}` : gateway;
+                const { gatewayId: id, gatewayArn: arn, gatewayUrl: url } = found;
+                gateways[key] = { id, arn, url };
+            }
+        }
+        const { url, token, pid, endpoints } = this.cloud;
+        return writeConnection(
+            this.stateFolder,
+            { url, token, pid, endpoints },
+            {
+                region: this.project.stacks[0]?.settings.region ?? "us-east-1",
+                accounts: [...this.#accounts.values()],
+                gateways,
+                roles,
+            },
+        );
+    }
+
+    async #account(id: string): Promise<ServedAccount> {
+        const known = this.#accounts.get(id);
+        if (known !== undefined) return known;
+        const account = await this.cloud.account(id);
+        this.#accounts.set(id, account);
+        return account;
+    }
+}

@@ -1,0 +1,104 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { exitCode } from "./exitCode";
+
+/** The `hub` command. Each subcommand loads only what it needs, because `hub call` should be quick. */
+export function main(argv: readonly string[]): void {
+    const program = new Command("hub")
+        .description("Share agents' tools between AWS accounts, and try it on this machine")
+        .exitOverride()
+        .showHelpAfterError()
+        .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+
+    program
+        .command("local")
+        .description("the story: refused, granted, called, on an AWS of this machine")
+        .option("--serve", "stay up after the story, for other clients and terminals")
+        .option("--empty", "start with nothing deployed (with --serve)")
+        .option("--port <number>", "HTTP port on 127.0.0.1; 0 takes any free one", wholeNumber)
+        .option("--json", "one JSON event per line")
+        .option("--engine <engine>", "auto or in-process", "auto")
+        .option("--state-folder <path>", "where the local cloud keeps its files", ".hub/local")
+        .action(async (options: object) => {
+            const { hubLocal } = await import("./local");
+            await finish(hubLocal(options));
+        });
+    program
+        .command("deploy")
+        .description("deploy the stacks, or those named, until they have settled")
+        .argument("[stack...]")
+        .option("--local", "to the running local cloud")
+        .option("--strict", "fail when something stays pending")
+        .option("--json", "one JSON event per line")
+        .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
+        .action(async (stacks: string[], options: object) => {
+            const { hubDeploy } = await import("./deploy");
+            await finish(hubDeploy(stacks, options));
+        });
+    program
+        .command("destroy")
+        .description("delete everything of the stacks, or of those named")
+        .argument("[stack...]")
+        .option("--local", "from the running local cloud")
+        .option("--json", "one JSON event per line")
+        .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
+        .action(async (stacks: string[], options: object) => {
+            const { hubDestroy } = await import("./deploy");
+            await finish(hubDestroy(stacks, options));
+        });
+    callOptions(program.command("tools").description("list a gateway's tools")).action(
+        async (options: object) => {
+            const { hubTools } = await import("./call");
+            await finish(hubTools(options));
+        },
+    );
+    callOptions(program.command("call").description("call a tool"))
+        .argument("<tool>", "the tool's full name, <target>___<tool>")
+        .argument("[arguments]", "its arguments, as a JSON object", "{}")
+        .action(async (tool: string, args: string, options: object) => {
+            const { hubCall } = await import("./call");
+            await finish(hubCall(tool, args, options));
+        });
+
+    program.parseAsync(argv).catch((error: unknown) => {
+        if (error instanceof CommanderError) {
+            process.exitCode = error.exitCode === 0 ? exitCode.yes : exitCode.failure;
+            return;
+        }
+        fail(error);
+    });
+}
+
+function callOptions(command: Command): Command {
+    return command
+        .option("--as <profile>", "the AWS profile to sign with")
+        .option("--gateway <name>", "the gateway's name in the local cloud (with --local)")
+        .option("--url <url>", "the gateway's URL")
+        .option("--region <region>", "the gateway's region, where the URL does not tell")
+        .option("--local", "a gateway of the running local cloud")
+        .option("--json", "the answer as one line of JSON")
+        .option("--state-folder <path>", "the running local cloud's files", ".hub/local");
+}
+
+async function finish(result: Promise<number>): Promise<void> {
+    try {
+        process.exitCode = await result;
+    } catch (error) {
+        fail(error);
+    }
+}
+
+/** Errors that we name are their message; anything else is a fault of ours and keeps its stack. */
+function fail(error: unknown): void {
+    const named = error instanceof Error && error.name !== "Error" && error.name !== "TypeError";
+    const text = error instanceof Error ? (named ? error.message : error.stack) : String(error);
+    process.stderr.write(`hub: ${text ?? ""}\n`);
+    process.exitCode = exitCode.failure;
+}
+
+function wholeNumber(text: string): number {
+    const port = Number(text);
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+        throw new InvalidArgumentError("must be a whole number, 0-65535");
+    }
+    return port;
+}

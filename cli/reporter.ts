@@ -1,0 +1,86 @@
+import colors from "picocolors";
+import type { EngineEvent, Operation } from "../engine/deployment";
+import type { Stack } from "../engine/stacks";
+
+/** One step, as `--json` prints it: its status, and milliseconds since it began. */
+export type StepEvent = { step: string; status: "ok" | "failed"; ms: number } & Record<
+    string,
+    unknown
+>;
+
+/** Tells what happens: as lines for people, or as one JSON event per line. */
+export class Reporter {
+    constructor(private readonly asJson: boolean) {}
+
+    /** A line for people only. */
+    say(text: string): void {
+        if (!this.asJson) process.stdout.write(`${text}\n`);
+    }
+
+    /** An event for machines only. */
+    event(event: Record<string, unknown>): void {
+        if (this.asJson) process.stdout.write(`${JSON.stringify(event)}\n`);
+    }
+
+    /** Runs a step; its line appears when it ends, and on a terminal its name while it runs. */
+    async step<T>(
+        name: string,
+        label: string,
+        run: () => Promise<T>,
+        detail: (result: T) => string = () => "",
+    ): Promise<T> {
+        const start = performance.now();
+        const progress = !this.asJson && process.stdout.isTTY;
+        if (progress) process.stdout.write(`  ${colors.dim("…")} ${label}`);
+        const clear = () => {
+            if (progress) process.stdout.write("\r\u001b[2K");
+        };
+        const elapsed = () => Math.round(performance.now() - start);
+        try {
+            const result = await run();
+            clear();
+            const shown = detail(result);
+            this.say(
+                `  ${colors.green("✓")} ${label}${shown === "" ? "" : colors.dim(` ${shown}`)} ${colors.dim(`${elapsed()} ms`)}`,
+            );
+            this.event({ step: name, status: "ok", ms: elapsed() });
+            return result;
+        } catch (error) {
+            clear();
+            this.say(`  ${colors.red("✗")} ${label} ${colors.dim(`${elapsed()} ms`)}`);
+            this.event({ step: name, status: "failed", ms: elapsed(), error: String(error) });
+            throw error;
+        }
+    }
+
+    /** Warnings and errors of a program, on stderr. */
+    readonly diagnostic = (stack: Stack, event: EngineEvent): void => {
+        if (event.kind !== "diagnostic" || event.severity === "info") return;
+        if (this.asJson) {
+            this.event({
+                step: "diagnostic",
+                stack: stack.name,
+                severity: event.severity,
+                message: event.message,
+            });
+            return;
+        }
+        process.stderr.write(
+            `    ${colors.yellow(event.severity)} ${stack.name}: ${event.message.trim()}\n`,
+        );
+    };
+}
+
+/** `4 created, 1 updated`; what stayed the same is not worth a word unless nothing else happened. */
+export function changesText(changes: Record<Operation, number>): string {
+    const words: Partial<Record<Operation, string>> = {
+        create: "created",
+        update: "updated",
+        replace: "replaced",
+        delete: "deleted",
+    };
+    const parts = Object.entries(words)
+        .filter(([operation]) => changes[operation as Operation] > 0)
+        .map(([operation, word]) => `${changes[operation as Operation]} ${word}`);
+    return parts.length === 0 ? `${changes.same} unchanged` : parts.join(", ");
+}

@@ -1,0 +1,93 @@
+import { isDeepStrictEqual } from "node:util";
+import { deployAccount } from "../accounts/account";
+import { readSettings } from "../settings";
+import type { EngineEvent } from "./deployment";
+import { deployStack, destroyStack, type StackResult } from "./inProcess";
+import { stacksReadBy, type Project, type Stack } from "./stacks";
+import type { Backend, Properties } from "./stackState";
+
+/** Where stacks are deployed to, and who is told. */
+export interface Target {
+    project: Project;
+    backend: Backend;
+    /** The provider ports for the account of a stack. */
+    providerPorts: (stack: Stack) => Promise<Readonly<Record<string, number>>>;
+    onEvent: (stack: Stack, event: EngineEvent) => void;
+}
+
+/** Deploys one stack by the program of this repository. */
+export async function deploy(target: Target, stack: Stack): Promise<StackResult> {
+    return deployStack({
+        project: target.project.name,
+        projectFolder: target.project.folder,
+        stack: stack.name,
+        config: stack.config,
+        backend: target.backend,
+        providerPorts: await target.providerPorts(stack),
+        program: () => deployAccount(readSettings()),
+        onEvent: (event) => {
+            target.onEvent(stack, event);
+        },
+    });
+}
+
+/** Deletes everything of one stack. */
+export async function destroy(target: Target, stack: Stack): Promise<StackResult> {
+    return destroyStack({
+        project: target.project.name,
+        projectFolder: target.project.folder,
+        stack: stack.name,
+        backend: target.backend,
+        providerPorts: await target.providerPorts(stack),
+        onEvent: (event) => {
+            target.onEvent(stack, event);
+        },
+    });
+}
+
+/**
+ * Deploys stacks in the given order, and again those that read a stack whose outputs have changed since,
+ * until nothing changes: so any order ends in the same state.
+ */
+export async function deployUntilSettled(
+    target: Target,
+    stacks: readonly Stack[],
+    onResult: (stack: Stack, result: StackResult) => void,
+): Promise<void> {
+    const outputsOf = (name: string) => target.backend.read(name)?.outputs;
+    const seen = new Map<string, Map<string, Properties | undefined>>();
+    let due = [...stacks];
+    // Each pass can only complete what waited on the one before: hub, spoke, hub; one more is a fault.
+    for (let pass = 0; due.length > 0; pass++) {
+        if (pass > 4) throw new Error("The stacks' outputs change with every deployment");
+        for (const stack of due) {
+            seen.set(
+                stack.name,
+                new Map(stacksReadBy(stack).map((name) => [name, outputsOf(name)])),
+            );
+            onResult(stack, await deploy(target, stack));
+        }
+        due = stacks.filter((stack) =>
+            [...(seen.get(stack.name) ?? [])].some(
+                ([name, outputs]) => !isDeepStrictEqual(relevant(outputs), relevant(outputsOf(name))),
+            ),
+        );
+    }
+}
+
+/** What is still pending in a stack's outputs, as the reasons that the program gives. */
+export function pendingOf(outputs: Properties): string[] {
+    const grants = (outputs["pendingGrants"] ?? []) as { gateway: string; reason: string }[];
+    const gateways = (outputs["pendingGateways"] ?? []) as { caller: string; reason: string }[];
+    return [
+        ...grants.map(({ gateway, reason }) => `grant on gateway ${gateway}: ${reason}`),
+        ...gateways.map(({ caller, reason }) => `caller ${caller}: ${reason}`),
+    ];
+}
+
+/** The outputs that another stack reads: what is pending here changes nothing there. */
+function relevant(outputs: Properties | undefined): unknown {
+    if (outputs === undefined) return undefined;
+    const { roles, roleIds, gateways } = outputs;
+    return "roles" in outputs ? { roles, roleIds } : { gateways };
+}

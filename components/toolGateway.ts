@@ -64,9 +64,8 @@ export class ToolGateway extends ComponentResource {
                     policyDocument([
                         serviceTrust({
                             service: "bedrock-agentcore.amazonaws.com",
-                            accountId: args.accountId,
                             // The id's last ten characters are unknown before the gateway is there.
-                            sourceArn: `${arnPrefix}*`,
+                            source: { accountId: args.accountId, arn: `${arnPrefix}*` },
                         }),
                     ]),
                 ),

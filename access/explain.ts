@@ -1,0 +1,69 @@
+import type { AccessRequest, Decision, Layer } from "./evaluate";
+import type { RequestPrincipal } from "./principal";
+
+const policyNames: Readonly<Record<Layer, string>> = {
+    identity: "identity-based policy",
+    resource: "resource-based policy",
+    boundary: "permissions boundary",
+    session: "session policy",
+    trust: "resource-based policy",
+};
+
+/**
+ * A refusal in AWS's own words
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+ */
+export function explain(decision: Decision, request: AccessRequest): string {
+    const { action, resource, principal } = request;
+    const start = `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${resource}`;
+    const [layer = "identity"] = decision.lacking;
+    const policy = policyNames[layer];
+    return decision.decision === "explicitDeny"
+        ? `${start} with an explicit deny in ${/^[aeiou]/.test(policy) ? "an" : "a"} ${policy}`
+        : `${start} because no ${policy} allows the ${action} action`;
+}
+
+/** The shortest true sentence for people: which account's side lacked what. */
+export function explainShort(decision: Decision, request: AccessRequest): string {
+    const { action, resource, resourceAccountId, principal } = request;
+    const who = roleOf(principal);
+    const own = principal.type === "service" ? "" : ` (account ${principal.accountId})`;
+    if (decision.decision === "explicitDeny") {
+        const deny = decision.layers.find((layer) => layer.decision === "explicitDeny");
+        const { document = "", index = 0, sid } = deny?.statement ?? {};
+        return `An explicit deny decides: ${document}, statement ${sid ?? index}, denies ${action} to ${who}.`;
+    }
+    return decision.lacking
+        .map((layer) => {
+            switch (layer) {
+                case "resource":
+                    return `The resource's side lacks an allow: the resource policy of ${resource} (account ${resourceAccountId}) does not name ${who}.`;
+                case "trust":
+                    return `The role's trust policy does not admit ${who}: ${resource} (account ${resourceAccountId}).`;
+                case "identity":
+                    return `The caller's side lacks an allow: no policy of ${who}${own} allows ${action} on ${resource}.`;
+                case "boundary":
+                    return `The permissions boundary of ${who}${own} does not allow ${action} on ${resource}.`;
+                case "session":
+                    return `The session policy of ${who}${own} does not allow ${action} on ${resource}.`;
+            }
+        })
+        .join(" ");
+}
+
+function nameOf(principal: RequestPrincipal): string {
+    switch (principal.type) {
+        case "role-session":
+            return principal.sessionArn;
+        case "user":
+            return principal.userArn;
+        case "root":
+            return `arn:${principal.partition ?? "aws"}:iam::${principal.accountId}:root`;
+        case "service":
+            return principal.service;
+    }
+}
+
+function roleOf(principal: RequestPrincipal): string {
+    return principal.type === "role-session" ? principal.roleArn : nameOf(principal);
+}

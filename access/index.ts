@@ -1,0 +1,22 @@
+export { UnsupportedConditionOperator } from "./conditions";
+export {
+    MalformedPolicy,
+    parsePolicyDocument,
+    type DocumentKind,
+    type PolicyDocument,
+    type Statement,
+} from "./document";
+export {
+    evaluate,
+    evaluateTrust,
+    type AccessPolicies,
+    type AccessRequest,
+    type Decision,
+    type DecisionWord,
+    type Layer,
+    type LayerResult,
+    type NamedDocument,
+    type TrustRequest,
+} from "./evaluate";
+export { explain, explainShort } from "./explain";
+export type { RequestPrincipal } from "./principal";

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import type { PolicyDocument, Statement } from "./document";
+
+/** A document of these statements. */
+export function policyDocument(statements: readonly Statement[]): PolicyDocument {
+    return { Version: "2012-10-17", Statement: [...statements] };
+}
+
+/** The caller's side: these gateways may be invoked. */
+export function invokeGatewayStatement(gatewayArns: readonly string[]): Statement {
+    return {
+        Sid: "InvokeGateways",
+        Effect: "Allow",
+        Action: "bedrock-agentcore:InvokeGateway",
+        Resource: sorted(gatewayArns),
+    };
+}
+
+/** The gateway's service role: these functions may be invoked. */
+export function invokeFunctionStatement(functionArns: readonly string[]): Statement {
+    return {
+        Sid: "InvokeTargets",
+        Effect: "Allow",
+        Action: "lambda:InvokeFunction",
+        Resource: sorted(functionArns),
+    };
+}
+
+/**
+ * A function's execution role: log events into one log group.
+ *
+ * @param logGroupArn without the trailing `:*`, which names the log streams.
+ */
+export function writeLogsStatement(logGroupArn: string): Statement {
+    return {
+        Sid: "WriteLogs",
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: `${logGroupArn}:*`,
+    };
+}
+
+/**
+ * A role that a service assumes, for one resource of one account where the service says for which: so no
+ * other customer's resource can borrow it (AgentCore devguide, gateway-prerequisites-permissions).
+ */
+export function serviceTrust(args: {
+    service: string;
+    source?: { accountId: string; arn: string };
+}): Statement {
+    return {
+        Effect: "Allow",
+        Principal: { Service: args.service },
+        Action: "sts:AssumeRole",
+        ...(args.source !== undefined && {
+            Condition: {
+                StringEquals: { "aws:SourceAccount": args.source.accountId },
+                ArnLike: { "aws:SourceArn": args.source.arn },
+            },
+        }),
+    };
+}
+
+/** A role that exactly these roles and users assume. */
+export function callerTrust(principalArns: readonly string[]): Statement {
+    return {
+        Effect: "Allow",
+        Principal: { AWS: sorted(principalArns) },
+        Action: "sts:AssumeRole",
+    };
+}
+
+/**
+ * The hub's side: exactly these principals may invoke the gateway, all in one statement. AWS keeps the unique
+ * id behind a role's ARN, so a digest of the ids is the Sid: a role made anew changes the document, and the
+ * grant is put again.
+ */
+export function gatewayResourcePolicy(args: {
+    gatewayArn: string;
+    principals: readonly string[];
+    roleIds: readonly string[];
+}): Statement {
+    const principals = sorted(args.principals);
+    const digest = createHash("sha256")
+        .update([...principals, ...sorted(args.roleIds)].join("\n"))
+        .digest("hex")
+        .slice(0, 8);
+    return {
+        Sid: `HubGrants${digest}`,
+        Effect: "Allow",
+        Principal: { AWS: principals },
+        Action: "bedrock-agentcore:InvokeGateway",
+        Resource: args.gatewayArn,
+    };
+}
+
+function sorted(values: readonly string[]): string[] {
+    return [...new Set(values)].sort();
+}

@@ -1,0 +1,29 @@
+/** The parts of an ARN; region and account are empty where the service has none. */
+export interface Arn {
+    partition: string;
+    service: string;
+    region: string;
+    accountId: string;
+    resource: string;
+}
+
+/** The parts of an ARN, or `undefined` when the text is none. */
+export function parseArn(text: string): Arn | undefined {
+    const match = /^arn:([^:]+):([^:]+):([^:]*):([^:]*):(.+)$/s.exec(text);
+    if (match === null) return undefined;
+    const [, partition = "", service = "", region = "", accountId = "", resource = ""] = match;
+    return { partition, service, region, accountId, resource };
+}
+
+/** The account of an ARN, or `undefined` when it names none. */
+export function accountOfArn(text: string): string | undefined {
+    const accountId = parseArn(text)?.accountId;
+    return accountId === "" ? undefined : accountId;
+}
+
+/** Whether the text is the ARN of exactly one role or user, with its path and without wildcards. */
+export function isExactPrincipalArn(text: string): boolean {
+    return /^arn:aws[a-z-]*:iam::\d{12}:(?:role|user)\/(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(
+        text,
+    );
+}

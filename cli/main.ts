@@ -19,7 +19,7 @@ export function main(argv: readonly string[]): void {
         .option("--engine <engine>", "auto or in-process", "auto")
         .option("--state-folder <path>", "where the local cloud keeps its files", ".hub/local")
         .action(async (options: object) => {
-            const { hubLocal } = await import("./local");
+            const { hubLocal } = await import("./local.js");
             await finish(hubLocal(options));
         });
     program
@@ -31,7 +31,7 @@ export function main(argv: readonly string[]): void {
         .option("--json", "one JSON event per line")
         .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
         .action(async (stacks: string[], options: object) => {
-            const { hubDeploy } = await import("./deploy");
+            const { hubDeploy } = await import("./deploy.js");
             await finish(hubDeploy(stacks, options));
         });
     program
@@ -42,12 +42,12 @@ export function main(argv: readonly string[]): void {
         .option("--json", "one JSON event per line")
         .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
         .action(async (stacks: string[], options: object) => {
-            const { hubDestroy } = await import("./deploy");
+            const { hubDestroy } = await import("./deploy.js");
             await finish(hubDestroy(stacks, options));
         });
     callOptions(program.command("tools").description("list a gateway's tools")).action(
         async (options: object) => {
-            const { hubTools } = await import("./call");
+            const { hubTools } = await import("./call.js");
             await finish(hubTools(options));
         },
     );
@@ -55,7 +55,7 @@ export function main(argv: readonly string[]): void {
         .argument("<tool>", "the tool's full name, <target>___<tool>")
         .argument("[arguments]", "its arguments, as a JSON object", "{}")
         .action(async (tool: string, args: string, options: object) => {
-            const { hubCall } = await import("./call");
+            const { hubCall } = await import("./call.js");
             await finish(hubCall(tool, args, options));
         });
 

@@ -38,11 +38,11 @@ export interface StackResult {
 /** A deployment that stopped; what it had done by then is in the backend, and the next one goes on. */
 export class DeployFailed extends Error {
     constructor(
-        readonly stack: string,
+        readonly stackName: string,
         message: string,
         cause: unknown,
     ) {
-        super(`Stack ${stack}: ${message}`, { cause });
+        super(`Stack ${stackName}: ${message}`, { cause });
         this.name = "DeployFailed";
     }
 }

@@ -251,7 +251,12 @@ type ConsumerConfig = z.infer<typeof consumerSchema>;
 function providerSettings(config: ProviderConfig, context: Context): ProviderSettings {
     const { problems } = context;
     const gateways: Record<string, GatewaySettings> = {};
-    unique(Object.keys(config.gateways), "gateways", "gateway names (AWS lower-cases them)", problems);
+    unique(
+        Object.keys(config.gateways),
+        "gateways",
+        "gateway names (AWS lower-cases them)",
+        problems,
+    );
     for (const [name, gateway] of Object.entries(config.gateways)) {
         const path = `gateways.${name}`;
         const targetNames = Object.keys(gateway.targets);

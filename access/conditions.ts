@@ -76,8 +76,7 @@ export function compileCondition(
     if (operator === undefined) throw new UnsupportedConditionOperator(name, place);
     const lowerKey = key.toLowerCase();
     if (base === "Null") {
-        return (context) =>
-            values.some((value) => (value === "true") === !context.has(lowerKey));
+        return (context) => values.some((value) => (value === "true") === !context.has(lowerKey));
     }
     const isFixed = values.every((value) => !value.includes("${"));
     const fixed = isFixed ? values.map(operator.matcher) : [];

@@ -76,9 +76,9 @@ const statementSchema = z.strictObject({
             z.string(),
             z.record(
                 z.string(),
-                z.union([conditionValue, z.array(conditionValue)]).transform((value) =>
-                    [value].flat(),
-                ),
+                z
+                    .union([conditionValue, z.array(conditionValue)])
+                    .transform((value) => [value].flat()),
             ),
         )
         .optional(),

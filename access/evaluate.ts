@@ -122,7 +122,9 @@ function combine(
         );
     }
     if (principal.type === "service") {
-        return resource.decision === "allow" ? result("allow") : result("implicitDeny", [resource.layer]);
+        return resource.decision === "allow"
+            ? result("allow")
+            : result("implicitDeny", [resource.layer]);
     }
     // A missing boundary or session policy limits nothing.
     const limits = [boundary, session].filter(({ decision }) => decision === "implicitDeny");

@@ -1,14 +1,31 @@
 "use strict";
 // Bundles what runs: the hub command, sigv4-fetch, and the workloads. `npm ci` runs it (prepare), and the
 // hub command runs it again when a source is newer than its bundle.
-const { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } = require("node:fs");
+const {
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    statSync,
+    writeFileSync,
+} = require("node:fs");
 const { join, relative } = require("node:path");
 
 const root = join(__dirname, "..");
 const hubBundle = join(root, "dist", "hub.js");
 const sources = [
-    "access", "accounts", "agentcore", "cli", "components", "engine", "local", "settings.ts", "sigv4-fetch/src",
-    "workloads/echo-tool", "bin/build.js", "package.json",
+    "access",
+    "accounts",
+    "agentcore",
+    "cli",
+    "components",
+    "engine",
+    "local",
+    "settings.ts",
+    "sigv4-fetch/src",
+    "workloads/echo-tool",
+    "bin/build.js",
+    "package.json",
 ];
 
 /** Whether a source is newer than the bundles. */
@@ -32,7 +49,13 @@ function newest(path) {
 function build() {
     // Loaded here, because looking at the files' times should not cost its loading.
     const { buildSync } = require("esbuild");
-    const common = { absWorkingDir: root, bundle: true, platform: "node", logLevel: "warning", charset: "utf8" };
+    const common = {
+        absWorkingDir: root,
+        bundle: true,
+        platform: "node",
+        logLevel: "warning",
+        charset: "utf8",
+    };
     buildWorkloads(buildSync, common);
     buildSync({
         ...common,
@@ -56,14 +79,22 @@ function build() {
         external: ["@pulumi/*", "@grpc/grpc-js", "google-protobuf", "google-protobuf/*"],
         metafile: true,
     });
-    writeFileSync(join(root, "dist", "bootstrap.cjs"), readFileSync(join(root, "local/lambda/bootstrap.cjs")));
+    writeFileSync(
+        join(root, "dist", "bootstrap.cjs"),
+        readFileSync(join(root, "local/lambda/bootstrap.cjs")),
+    );
 }
 
 /** A tool's declaration is checked where it is built: what AgentCore would refuse never gets into a bundle. */
 function buildWorkloads(buildSync, common) {
     const checker = join(root, "dist", "toolSchema.js");
     mkdirSync(join(root, "dist"), { recursive: true });
-    buildSync({ ...common, entryPoints: ["agentcore/toolSchema.ts"], outfile: checker, format: "cjs" });
+    buildSync({
+        ...common,
+        entryPoints: ["agentcore/toolSchema.ts"],
+        outfile: checker,
+        format: "cjs",
+    });
     const { toolSchemaProblems } = require(checker);
     for (const name of readdirSync(join(root, "workloads"))) {
         const folder = join(root, "workloads", name);

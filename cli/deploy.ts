@@ -26,7 +26,12 @@ export async function hubDeploy(names: string[], options: DeployOptions): Promis
         await deployUntilSettled(target, stacks, (stack, { outputs, changes }) => {
             pending.set(stack.name, pendingOf(outputs));
             reporter.say(`${stack.name}: ${changesText(changes)}`);
-            reporter.event({ step: `deploy ${stack.name}`, status: "ok", ms: since(start), changes });
+            reporter.event({
+                step: `deploy ${stack.name}`,
+                status: "ok",
+                ms: since(start),
+                changes,
+            });
         });
     } finally {
         target.writeConnection();
@@ -35,7 +40,11 @@ export async function hubDeploy(names: string[], options: DeployOptions): Promis
         reasons.map((reason) => `${stack}: ${reason}`),
     );
     for (const reason of left) process.stderr.write(`hub: pending: ${reason}\n`);
-    reporter.event({ step: "done", status: left.length === 0 ? "ok" : "pending", ms: since(start) });
+    reporter.event({
+        step: "done",
+        status: left.length === 0 ? "ok" : "pending",
+        ms: since(start),
+    });
     // With all stacks deployed nothing can complete it any more but a change of config.
     const final = options.strict === true || stacks.length === project.stacks.length;
     return left.length > 0 && final ? exitCode.no : exitCode.yes;

@@ -71,7 +71,10 @@ export async function hubLocal(options: LocalOptions): Promise<number> {
     const interrupted = untilInterrupted();
     try {
         if (target === undefined) throw new Error("The local cloud has no target");
-        const told = story === undefined ? Promise.resolve() : tellStory(story, cloud, target, reporter, stateFolder);
+        const told =
+            story === undefined
+                ? Promise.resolve()
+                : tellStory(story, cloud, target, reporter, stateFolder);
         const ended = await Promise.race([told.then(() => "told" as const), interrupted]);
         if (ended === "interrupted") return exitCode.interrupted;
         if (!serve) {

@@ -1,7 +1,11 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import colors from "picocolors";
-import { qualifiedToolName, type SchemaDefinition, type ToolDefinition } from "../agentcore/toolSchema";
+import {
+    qualifiedToolName,
+    type SchemaDefinition,
+    type ToolDefinition,
+} from "../agentcore/toolSchema";
 import { deploy } from "../engine/deployAll";
 import type { Project, Stack } from "../engine/stacks";
 import type { LocalCloud } from "../local/cloud";
@@ -120,7 +124,16 @@ async function callAs(
     const url = gatewayUrl(target, story);
     const args = exampleArguments(story.tool.inputSchema, story.spoke.settings.accountId);
     const outcome = await callInChild(
-        ["call", story.qualifiedTool, JSON.stringify(args), "--json", "--url", url, "--region", story.hub.settings.region],
+        [
+            "call",
+            story.qualifiedTool,
+            JSON.stringify(args),
+            "--json",
+            "--url",
+            url,
+            "--region",
+            story.hub.settings.region,
+        ],
         {
             AWS_PROFILE: profile,
             AWS_CONFIG_FILE: join(stateFolder, "aws", "config"),

@@ -56,7 +56,9 @@ function archive(path: string, property: string): Properties {
         // Reported below, like a file in its place.
     }
     if (!isFolder) {
-        throw new Error(`${property}: got ${path}, which is no folder; build it with npm run build`);
+        throw new Error(
+            `${property}: got ${path}, which is no folder; build it with npm run build`,
+        );
     }
     const digest = createHash("sha256");
     const files = readdirSync(path, { recursive: true, encoding: "utf8" }).sort();

@@ -69,7 +69,8 @@ export async function deployUntilSettled(
         }
         due = stacks.filter((stack) =>
             [...(seen.get(stack.name) ?? [])].some(
-                ([name, outputs]) => !isDeepStrictEqual(relevant(outputs), relevant(outputsOf(name))),
+                ([name, outputs]) =>
+                    !isDeepStrictEqual(relevant(outputs), relevant(outputsOf(name))),
             ),
         );
     }

@@ -66,14 +66,10 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
         engine(run.onEvent),
     );
     const port = await new Promise<number>((resolve, reject) => {
-        server.bindAsync(
-            "127.0.0.1:0",
-            grpc.ServerCredentials.createInsecure(),
-            (error, bound) => {
-                if (error) reject(error);
-                else resolve(bound);
-            },
-        );
+        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
+            if (error) reject(error);
+            else resolve(bound);
+        });
     });
     // The SDK leaves rejected promises behind when a registration fails; the failure itself is reported.
     const onRejection = (reason: unknown) => {
@@ -302,10 +298,12 @@ function engine(onEvent: StackRun["onEvent"]): grpc.UntypedServiceImplementation
             response.setUrn(root);
             return response;
         }),
-        setRootResource: unary((request: InstanceType<typeof engineProto.SetRootResourceRequest>) => {
-            root = request.getUrn();
-            return new engineProto.SetRootResourceResponse();
-        }),
+        setRootResource: unary(
+            (request: InstanceType<typeof engineProto.SetRootResourceRequest>) => {
+                root = request.getUrn();
+                return new engineProto.SetRootResourceResponse();
+            },
+        ),
         requirePulumiVersion: unary(() => new engineProto.RequirePulumiVersionResponse()),
     };
 }

@@ -85,7 +85,8 @@ export function agentcoreControlApi(
                 return {
                     action: "bedrock-agentcore:GetGatewayTarget",
                     resource: gatewayArn(id),
-                    run: () => json(200, targetDetail(gatewayArn(id), agentcore.target(id, targetId))),
+                    run: () =>
+                        json(200, targetDetail(gatewayArn(id), agentcore.target(id, targetId))),
                 };
             }
         }

@@ -64,7 +64,10 @@ export class HttpServer {
             this.onError(error);
             response = {
                 httpStatus: 500,
-                headers: { "content-type": "application/json", "x-amzn-errortype": "InternalFailure" },
+                headers: {
+                    "content-type": "application/json",
+                    "x-amzn-errortype": "InternalFailure",
+                },
                 body: JSON.stringify({ message: `The local cloud failed: ${String(error)}` }),
             };
         }

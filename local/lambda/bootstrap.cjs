@@ -14,9 +14,7 @@ const { types } = require("node:util");
 const maxResponseBytes = 6291556;
 
 const send = process.send.bind(process);
-const streams = [process.stdout, process.stderr].map((stream) => ({
-    write: stream.write.bind(stream),
-}));
+const writes = [process.stdout, process.stderr].map((stream) => stream.write.bind(stream));
 const endOfInvocation = process.argv[2];
 let current;
 let handler;
@@ -139,7 +137,7 @@ function response(result) {
 
 /** Marks the end in both streams, so that the parent has every line before it has the outcome. */
 function finish(message, sent) {
-    for (const { write } of streams) write(`${endOfInvocation}\n`);
+    for (const write of writes) write(`${endOfInvocation}\n`);
     send(message, sent);
 }
 
@@ -148,12 +146,12 @@ function die(exitCode, error, kind) {
     const exit = () => process.exit(exitCode);
     if (handler === undefined) send({ type: "initFailed", error }, exit);
     else if (current === undefined) exit();
-    else finish({ type: "failed", requestId: current, error }, exit);
+    else finish({ type: "failed", requestId: current, error, fatal: true }, exit);
 }
 
 function log(kind, { errorType, errorMessage, trace }) {
     const line = JSON.stringify({ errorType, errorMessage, stack: trace });
-    streams[1].write(`ERROR ${kind} ${line}\n`);
+    writes[1](`ERROR ${kind} ${line}\n`);
 }
 
 function runtimeError(name, message, cause) {

@@ -37,7 +37,7 @@ type Message =
     | { type: "ready" }
     | { type: "initFailed"; error: Failure }
     | { type: "done"; requestId: string; payload: string }
-    | { type: "failed"; requestId: string; error: Failure };
+    | { type: "failed"; requestId: string; error: Failure; fatal?: true };
 
 type Failure = Omit<InvocationError, "result">;
 
@@ -62,7 +62,7 @@ export class ExecutionEnvironment {
 
     constructor(options: ExecutionEnvironmentOptions) {
         this.#options = options;
-        const mark = `\u0000end ${randomUUID()}`;
+        const mark = `end-of-invocation ${randomUUID()}`;
         this.#child = fork(join(__dirname, "bootstrap.cjs"), [mark], {
             cwd: options.codeFolder,
             env: options.environment,
@@ -128,7 +128,6 @@ export class ExecutionEnvironment {
             child.once("close", close);
             child.once("error", (error) => {
                 this.#gone ??= (requestId) => notStarted(requestId, error);
-                if (child.pid === undefined) close();
             });
             child.once("exit", () => {
                 // A process that the handler started may hold the streams open; nobody waits for it.
@@ -160,6 +159,8 @@ export class ExecutionEnvironment {
                     message.type === "done"
                         ? { result: "ok", payload: JSON.parse(message.payload) as unknown }
                         : { result: "error", ...message.error };
+                // After a fatal failure the process exits: settled then, so that nobody gets it next.
+                if (message.type === "failed" && message.fatal === true) return;
                 this.#settleWhenRead(pending);
         }
     }
@@ -201,9 +202,9 @@ export class ExecutionEnvironment {
         pending.settle(outcome);
     }
 
-    /** What the handler could not log itself, as Lambda logs it. */
+    /** The runtime's own failures, which have no trace; the handler's are logged where they are. */
     #logFailure(outcome: InvocationOutcome): void {
-        if (outcome.result === "error" && outcome.errorMessage.startsWith("RequestId: ")) {
+        if (outcome.result === "error" && outcome.trace === undefined) {
             this.#options.onLog(outcome.errorMessage);
         }
     }

@@ -5,7 +5,12 @@ import type {
     GatewayTarget,
     GatewayTargetInput,
 } from "../services/agentcoreControl";
-import { textOf, type Properties, type ResourceHandler, type ResourceState } from "./resourceHandler";
+import {
+    textOf,
+    type Properties,
+    type ResourceHandler,
+    type ResourceState,
+} from "./resourceHandler";
 
 /** The resource types of the `aws-native` package that the program uses. */
 export const awsNativeResources: Readonly<Record<string, ResourceHandler>> = {

@@ -50,14 +50,10 @@ async function serve(
         provider(account, resources, functions),
     );
     const port = await new Promise<number>((resolve, reject) => {
-        server.bindAsync(
-            "127.0.0.1:0",
-            grpc.ServerCredentials.createInsecure(),
-            (error, bound) => {
-                if (error) reject(error);
-                else resolve(bound);
-            },
-        );
+        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
+            if (error) reject(error);
+            else resolve(bound);
+        });
     });
     return { server, port };
 }

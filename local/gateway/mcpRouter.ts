@@ -1,0 +1,177 @@
+import {
+    gatewayCapabilities,
+    gatewayErrors,
+    gatewayServerInfo,
+    lambdaTargetClientContext,
+    listCaching,
+    metaKeys,
+} from "../../agentcore/mcp";
+import type { ToolDefinition } from "../../agentcore/toolSchema";
+import type { CallTarget, GatewayView, TargetOutcome } from "./gatewayView";
+import { isRecord, parseMessage, type McpMessage } from "./message";
+import { McpRefusal } from "./refusal";
+import { eraOf, handshakeRevision, type Era } from "./revision";
+import { findTool, toolsPage } from "./toolsList";
+
+export type { CallTarget, GatewayTargetView, GatewayView, TargetOutcome } from "./gatewayView";
+
+/** A POST to the gateway that was authenticated and authorized; header names in lower case. */
+export interface McpRequest {
+    headers: Readonly<Record<string, string | undefined>>;
+    body: Uint8Array;
+    requestId: string;
+}
+
+/** The answer: JSON text, or nothing to a notification. */
+export interface McpResponse {
+    httpStatus: number;
+    headers: Record<string, string>;
+    body?: string;
+    /** The tool call that reached a target, for the log. */
+    call?: { tool: string; outcome: "ok" | "error" };
+}
+
+/**
+ * Answers one MCP message to a gateway; rejects only if `callTarget` does.
+ *
+ * @example
+ * const response = await routeMcp(gateway, request, async () => ({ result: "ok", payload: 42 }));
+ */
+export async function routeMcp(
+    gateway: GatewayView,
+    request: McpRequest,
+    callTarget: CallTarget,
+): Promise<McpResponse> {
+    // An answer to what is no request has no id to repeat.
+    let id: string | number | null = null;
+    try {
+        const message = parseMessage(request.body);
+        id = message.id ?? null;
+        const era = eraOf(message, request.headers, gateway.supportedVersions);
+        if (message.id === undefined) return { httpStatus: 202, headers: {} };
+        const { call, ...result } = await resultOf(gateway, era, request, message, callTarget);
+        const body = {
+            jsonrpc: "2.0",
+            id,
+            result: { ...result, ...(era === "stateless" && { resultType: "complete" }) },
+        };
+        return { ...json(200, body), ...(call !== undefined && { call }) };
+    } catch (error) {
+        if (!(error instanceof McpRefusal)) throw error;
+        const { code, httpStatus } = error.error;
+        const { message, data } = error;
+        return json(httpStatus, {
+            jsonrpc: "2.0",
+            id,
+            error: { code, message, ...(data !== undefined && { data }) },
+        });
+    }
+}
+
+/** A result's members and, apart from them, the call that it came from. */
+type Result = Record<string, unknown> & { call?: NonNullable<McpResponse["call"]> };
+
+async function resultOf(
+    gateway: GatewayView,
+    era: Era,
+    request: McpRequest,
+    message: McpMessage,
+    callTarget: CallTarget,
+): Promise<Result> {
+    switch (`${era} ${message.method}`) {
+        case "handshake initialize":
+            return initialized(gateway, message);
+        case "stateless server/discover":
+            return {
+                supportedVersions: gateway.supportedVersions,
+                ...introduction(gateway),
+                ...listCaching,
+                _meta: { [metaKeys.serverInfo]: gatewayServerInfo },
+            };
+        case "handshake ping":
+        case "stateless ping":
+            return {};
+        case "handshake tools/list":
+            return { ...toolsPage(gateway, message.params["cursor"]) };
+        case "stateless tools/list":
+            return { ...toolsPage(gateway, message.params["cursor"]), ...listCaching };
+        case "handshake tools/call":
+        case "stateless tools/call":
+            return toolCalled(gateway, request, message, callTarget);
+        default:
+            // Prompts and resources too: gateways have them, Lambda targets do not.
+            throw new McpRefusal(gatewayErrors.unknownMethod, message.method);
+    }
+}
+
+function initialized(gateway: GatewayView, { params }: McpMessage): Result {
+    const requested = params["protocolVersion"];
+    if (typeof requested !== "string") throw invalidParams("protocolVersion must be a text");
+    return {
+        protocolVersion: handshakeRevision(requested, gateway.supportedVersions),
+        ...introduction(gateway),
+        serverInfo: gatewayServerInfo,
+    };
+}
+
+function introduction({ instructions }: GatewayView): Record<string, unknown> {
+    return {
+        capabilities: gatewayCapabilities,
+        ...(instructions !== undefined && { instructions }),
+    };
+}
+
+async function toolCalled(
+    gateway: GatewayView,
+    request: McpRequest,
+    { id, params }: McpMessage,
+    callTarget: CallTarget,
+): Promise<Result> {
+    const { name, arguments: args = {} } = params;
+    if (typeof name !== "string") throw invalidParams("name must be a text");
+    if (!isRecord(args)) throw invalidParams("arguments must be an object");
+    const found = findTool(gateway, name);
+    if (found === undefined) throw new McpRefusal(gatewayErrors.unknownTool, name);
+    const clientContext = lambdaTargetClientContext({
+        gatewayId: gateway.gatewayId,
+        targetId: found.target.targetId,
+        qualifiedToolName: name,
+        requestId: request.requestId,
+        messageId: id ?? "",
+    });
+    // As in AWS (inferred), the gateway leaves the arguments' check to the target.
+    const outcome = await callTarget(found.target, found.tool.name, args, clientContext);
+    return {
+        ...callResult(gateway, found.tool, outcome),
+        call: { tool: name, outcome: outcome.result },
+    };
+}
+
+function callResult(gateway: GatewayView, tool: ToolDefinition, outcome: TargetOutcome): Result {
+    if (outcome.result === "ok") {
+        const payload = outcome.payload ?? null;
+        const structured = tool.outputSchema !== undefined && isRecord(payload);
+        return {
+            content: [{ type: "text", text: JSON.stringify(payload) }],
+            // Clients refuse results without it where a tool declares its output (inferred for AWS).
+            ...(structured && { structuredContent: payload }),
+            isError: false,
+        };
+    }
+    const debug = gateway.exceptionLevel === "DEBUG";
+    const text = debug ? outcome.debugText : gatewayErrors.targetFailed.text;
+    const content = { type: "text", text };
+    return { content: [content], isError: true, ...(debug && { _meta: { debug: content } }) };
+}
+
+function invalidParams(reason: string): McpRefusal {
+    return new McpRefusal(gatewayErrors.invalidParams, reason);
+}
+
+function json(httpStatus: number, value: unknown): McpResponse {
+    return {
+        httpStatus,
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(value),
+    };
+}

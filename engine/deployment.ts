@@ -19,6 +19,8 @@ export interface Registration {
     inputs: Properties;
     dependencies: string[];
     provider: string;
+    /** Properties whose change replaces the resource, whatever the provider says; `*` is all. */
+    replaceOnChanges: string[];
     protect: boolean;
     retainOnDelete: boolean;
 }
@@ -77,10 +79,11 @@ export class Deployment {
         };
         if (resource.type.startsWith("pulumi:providers:")) {
             record.id = this.#olds.get(urn)?.id ?? "local";
+            record.inputs = resolveAssets(record.inputs, this.options.projectFolder);
             await this.#provider(record).configure(record.inputs);
             this.#clients.set(`${urn}::${record.id}`, this.#provider(record));
         } else if (resource.custom) {
-            await this.#step(record, resource.name);
+            await this.#step(record, resource);
         }
         this.#news.set(urn, record);
         this.save();
@@ -136,7 +139,10 @@ export class Deployment {
         for (const client of this.#byPort.values()) client.close();
     }
 
-    async #step(record: ResourceRecord, name: string): Promise<void> {
+    async #step(
+        record: ResourceRecord,
+        { name, replaceOnChanges }: Registration,
+    ): Promise<void> {
         const client = this.#clients.get(record.provider);
         if (client === undefined) {
             throw new Error(
@@ -153,7 +159,7 @@ export class Deployment {
             this.#did("create", record);
             return;
         }
-        const difference = await client.diff(record.urn, old, record.inputs);
+        const difference = await client.diff(record.urn, old, record.inputs, replaceOnChanges);
         if (difference === "same") {
             record.id = old.id;
             record.outputs = old.outputs;

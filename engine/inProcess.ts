@@ -1,5 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import engineProto from "@pulumi/pulumi/proto/engine_pb";
 import providerProto from "@pulumi/pulumi/proto/provider_pb";
@@ -76,14 +77,13 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
         failure.set(reason);
     };
     process.on("unhandledRejection", onRejection);
+    let program = Promise.resolve();
     try {
         const address = `127.0.0.1:${port}`;
         resetOptions(run.project, run.stack, 16, address, address, false, organization);
         setAllConfig({ ...run.config }, []);
-        await Promise.race([
-            runInPulumiStack(run.program).then(() => disconnect()),
-            failure.promise,
-        ]);
+        program = runInPulumiStack(run.program).then(() => disconnect());
+        await Promise.race([program, failure.promise]);
         failure.check();
         await deployment.deleteLeftovers();
         deployment.save();
@@ -91,9 +91,15 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
     } catch (error) {
         throw new DeployFailed(run.stack, messageOf(error), error);
     } finally {
+        // After a failure the SDK's other calls end first: they would fail without anyone to catch them.
+        await Promise.race([
+            program.catch(() => undefined),
+            setTimeout(1000, undefined, { ref: false }),
+        ]);
+        server.forceShutdown();
+        await setImmediate();
         process.off("unhandledRejection", onRejection);
         deployment.close();
-        server.forceShutdown();
     }
 }
 
@@ -198,6 +204,7 @@ function monitor(
                     inputs: fromStruct(request.getObject()),
                     dependencies: request.getDependenciesList(),
                     provider: request.getProvider(),
+                    replaceOnChanges: request.getReplaceonchangesList(),
                     protect: request.getProtect() ?? false,
                     retainOnDelete: request.getRetainondelete() ?? false,
                 });
@@ -252,18 +259,27 @@ function refuseUnsupported(request: RegisterRequest): void {
         request.getImportid() !== "" && "import",
         request.getDeletebeforereplace() && "deleteBeforeReplace",
         request.getIgnorechangesList().length > 0 && "ignoreChanges",
-        request.getReplaceonchangesList().length > 0 && "replaceOnChanges",
-        request.getAdditionalsecretoutputsList().length > 0 && "additionalSecretOutputs",
+        request.getReplaceonchangesList().some((path) => /[.[]/.test(path)) &&
+            "replaceOnChanges inside a property",
+        // A provider names its credentials; the local cloud's providers take none.
+        !request.getType().startsWith("pulumi:providers:") &&
+            request.getAdditionalsecretoutputsList().length > 0 &&
+            "additionalSecretOutputs",
         request.getAliasurnsList().length + request.getAliasesList().length > 0 && "aliases",
         request.getTransformsList().length > 0 && "transforms",
         request.getDeletedwith() !== "" && "deletedWith",
-        request.getCustomtimeouts() !== undefined && "customTimeouts",
+        hasTimeouts(request.getCustomtimeouts()) && "customTimeouts",
     ].filter((option) => option !== false);
     if (unsupported.length > 0) {
         throw new Error(
             `${request.getType()} (${request.getName()}): the in-process engine does not support ${unsupported.join(", ")}; use the Pulumi CLI`,
         );
     }
+}
+
+/** The SDK always sends the message; only a text in it is a timeout. */
+function hasTimeouts(timeouts: ReturnType<RegisterRequest["getCustomtimeouts"]>): boolean {
+    return timeouts !== undefined && Object.values(timeouts.toObject()).some((text) => text !== "");
 }
 
 function readStackOutputs(run: StackRun, name: string): Properties {

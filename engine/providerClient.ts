@@ -51,6 +51,7 @@ export class ProviderClient {
         urn: string,
         old: { id: string; inputs: Properties; outputs: Properties },
         news: Properties,
+        replaceOnChanges: readonly string[],
     ): Promise<Difference> {
         const request = new providerProto.DiffRequest();
         request.setUrn(urn);
@@ -62,7 +63,10 @@ export class ProviderClient {
             "diff",
             request,
         );
-        if (response.getReplacesList().length > 0) return "replace";
+        const mustReplace = response
+            .getDiffsList()
+            .some((name) => replaceOnChanges.includes(name) || replaceOnChanges.includes("*"));
+        if (mustReplace || response.getReplacesList().length > 0) return "replace";
         const { DIFF_NONE } = providerProto.DiffResponse.DiffChanges;
         return response.getChanges() === DIFF_NONE ? "same" : "update";
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LambdaFunctionRunner } from "../../../local/lambda/environment";
@@ -100,14 +100,17 @@ async function handlerPid(program: string): Promise<number> {
     return pid;
 }
 
-/** Resolves once there is no such process; mocha's timeout is the limit. */
+/** Resolves once the process is gone, or a zombie that nobody reaps; mocha's timeout is the limit. */
 async function gone(pid: number): Promise<void> {
-    for (;;) {
-        try {
-            process.kill(pid, 0);
-        } catch {
-            return;
-        }
-        await new Promise((resolve) => setImmediate(resolve));
+    while (isRunning(pid)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function isRunning(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+    } catch {
+        return false;
     }
+    const stat = `/proc/${pid}/stat`;
+    return !existsSync(stat) || !readFileSync(stat, "utf8").includes(") Z ");
 }

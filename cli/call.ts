@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
-import { fromIni, fromNodeProviderChain } from "@aws-sdk/credential-providers";
+import { createInterface } from "node:readline";
+import { fromIni } from "@aws-sdk/credential-provider-ini";
+import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { readConnection, type Connection } from "../local/connection";
 import { gatewayRegion, sigv4Fetch } from "../sigv4-fetch/src/index.js";
@@ -22,6 +24,24 @@ export type CallOutcome =
     | { outcome: "ok"; httpStatus: number; requestId?: string; result: unknown }
     | { outcome: "failed"; httpStatus: number; requestId?: string; result: unknown }
     | { outcome: "refused"; httpStatus: number; requestId?: string; reason?: string };
+
+/** One line that `hub call -` reads. */
+export interface CallRequest {
+    as: string;
+    url: string;
+    region: string;
+    tool: string;
+    arguments: Record<string, unknown>;
+}
+
+/** `hub call -`: a call for each line of stdin, and its outcome as a line of JSON. */
+export async function hubCallLines(): Promise<number> {
+    for await (const line of createInterface(process.stdin)) {
+        const { as, url, region, tool, arguments: args } = JSON.parse(line) as CallRequest;
+        print(await callTool(tool, args, { as, url, region }));
+    }
+    return exitCode.yes;
+}
 
 /** `hub tools`: the tools that the caller may see, a line each. */
 export async function hubTools(options: CallOptions): Promise<number> {
@@ -62,15 +82,7 @@ export async function hubCall(
     if (typeof args !== "object" || args === null || Array.isArray(args)) {
         throw new InvalidOptions(`arguments: got ${argumentsText}; must be a JSON object`);
     }
-    const outcome = await withGateway(options, async (client) => {
-        const result = await client.callTool({
-            name: tool,
-            arguments: args as Record<string, unknown>,
-        });
-        const content = result.content as { type: string; text?: string }[];
-        const text = content.map((part) => part.text ?? `(${part.type})`).join("\n");
-        return { ok: result.isError !== true, result: jsonOrText(text) };
-    });
+    const outcome = await callTool(tool, args as Record<string, unknown>, options);
     if (options.json === true) print(outcome);
     else if (outcome.outcome === "refused") explainRefusal(outcome);
     else {
@@ -79,6 +91,19 @@ export async function hubCall(
         if (outcome.outcome === "failed") process.stderr.write(`hub: ${tool} failed\n`);
     }
     return outcome.outcome === "ok" ? exitCode.yes : exitCode.no;
+}
+
+function callTool(
+    tool: string,
+    args: Record<string, unknown>,
+    options: CallOptions,
+): Promise<CallOutcome> {
+    return withGateway(options, async (client) => {
+        const result = await client.callTool({ name: tool, arguments: args });
+        const content = result.content as { type: string; text?: string }[];
+        const text = content.map((part) => part.text ?? `(${part.type})`).join("\n");
+        return { ok: result.isError !== true, result: jsonOrText(text) };
+    });
 }
 
 async function withGateway(
@@ -94,13 +119,15 @@ async function withGateway(
     const profile = options.as ?? process.env["AWS_PROFILE"];
     // The SDK reads a profile's own STS endpoint only where AWS_PROFILE names the profile too.
     if (profile !== undefined) process.env["AWS_PROFILE"] = profile;
+    // The gateway is called once or twice; the SDK's advice on Node versions is not the user's concern here.
+    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
     const seen: { httpStatus: number; requestId?: string } = { httpStatus: 0 };
     const signed = sigv4Fetch({
         service: "bedrock-agentcore",
         region,
         credentials:
             profile === undefined
-                ? fromNodeProviderChain({ clientConfig: { region } })
+                ? defaultProvider({ clientConfig: { region } })
                 : fromIni({ profile, clientConfig: { region } }),
     });
     const transport = new StreamableHTTPClientTransport(new URL(url), {

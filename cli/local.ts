@@ -5,6 +5,7 @@ import { deployUntilSettled } from "../engine/deployAll";
 import { readProject } from "../engine/stacks";
 import { LocalCloud } from "../local/cloud";
 import { readConnection, type Connection } from "../local/connection";
+import type { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
 import { LocalTarget } from "./localTarget";
@@ -18,20 +19,23 @@ interface LocalOptions {
     port?: number;
     json?: boolean;
     engine?: string;
-    stateFolder?: string;
+    stateFolder: string;
 }
 
 /** The port of a served cloud, so that clients' configuration outlives a restart. */
 const servePort = 4270;
 
 /** `hub local`: an AWS on this machine, the story of a grant on it, and, with `--serve`, the cloud itself. */
-export async function hubLocal(options: LocalOptions): Promise<number> {
+export async function hubLocal(
+    options: LocalOptions,
+    callers: readonly CallerProcess[],
+): Promise<number> {
     const serve = options.serve ?? false;
     if (options.empty === true && !serve) throw new InvalidOptions("--empty goes with --serve");
     if (!["auto", "in-process"].includes(options.engine ?? "auto")) {
         throw new InvalidOptions(`--engine: got ${options.engine}; must be auto or in-process`);
     }
-    const stateFolder = resolve(options.stateFolder ?? ".hub/local");
+    const { stateFolder } = options;
     const running = readConnection(stateFolder);
     if (running !== undefined && running.pid !== process.pid) {
         throw new InvalidOptions(
@@ -74,7 +78,7 @@ export async function hubLocal(options: LocalOptions): Promise<number> {
         const told =
             story === undefined
                 ? Promise.resolve()
-                : tellStory(story, cloud, target, reporter, stateFolder);
+                : tellStory(story, { cloud, target, reporter, callers });
         const ended = await Promise.race([told.then(() => "told" as const), interrupted]);
         if (ended === "interrupted") return exitCode.interrupted;
         if (!serve) {

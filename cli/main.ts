@@ -1,4 +1,6 @@
+import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
 
 /** The `hub` command. Each subcommand loads only what it needs, because `hub call` should be quick. */
@@ -18,9 +20,19 @@ export function main(argv: readonly string[]): void {
         .option("--json", "one JSON event per line")
         .option("--engine <engine>", "auto or in-process", "auto")
         .option("--state-folder <path>", "where the local cloud keeps its files", ".hub/local")
-        .action(async (options: object) => {
-            const { hubLocal } = await import("./local.js");
-            await finish(hubLocal(options));
+        .action(async (options: { empty?: boolean; stateFolder: string }) => {
+            const stateFolder = resolve(options.stateFolder);
+            // The story's callers load on another core while this process loads Pulumi.
+            const callers =
+                options.empty === true
+                    ? []
+                    : [1, 2].map(() => new CallerProcess(argv[1] ?? "", stateFolder));
+            try {
+                const { hubLocal } = await import("./local.js");
+                await finish(hubLocal({ ...options, stateFolder }, callers));
+            } finally {
+                for (const caller of callers) caller.stop();
+            }
         });
     program
         .command("deploy")
@@ -52,11 +64,11 @@ export function main(argv: readonly string[]): void {
         },
     );
     callOptions(program.command("call").description("call a tool"))
-        .argument("<tool>", "the tool's full name, <target>___<tool>")
+        .argument("<tool>", "the tool's full name, <target>___<tool>; - reads calls from stdin")
         .argument("[arguments]", "its arguments, as a JSON object", "{}")
         .action(async (tool: string, args: string, options: object) => {
-            const { hubCall } = await import("./call.js");
-            await finish(hubCall(tool, args, options));
+            const { hubCall, hubCallLines } = await import("./call.js");
+            await finish(tool === "-" ? hubCallLines() : hubCall(tool, args, options));
         });
 
     program.parseAsync(argv).catch((error: unknown) => {

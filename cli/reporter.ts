@@ -53,21 +53,11 @@ export class Reporter {
         }
     }
 
-    /** Warnings and errors of a program, on stderr. */
+    /** Warnings and errors of a program, on stderr; what is pending is in the step's own line. */
     readonly diagnostic = (stack: Stack, event: EngineEvent): void => {
         if (event.kind !== "diagnostic" || event.severity === "info") return;
-        if (this.asJson) {
-            this.event({
-                step: "diagnostic",
-                stack: stack.name,
-                severity: event.severity,
-                message: event.message,
-            });
-            return;
-        }
-        process.stderr.write(
-            `    ${colors.yellow(event.severity)} ${stack.name}: ${event.message.trim()}\n`,
-        );
+        if (/^Pending (grant|gateway) /.test(event.message)) return;
+        process.stderr.write(`${event.severity}: ${stack.name}: ${event.message.trim()}\n`);
     };
 }
 

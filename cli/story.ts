@@ -1,15 +1,14 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
 import colors from "picocolors";
 import {
     qualifiedToolName,
     type SchemaDefinition,
     type ToolDefinition,
 } from "../agentcore/toolSchema";
-import { deploy } from "../engine/deployAll";
+import { deploy, pendingOf } from "../engine/deployAll";
 import type { Project, Stack } from "../engine/stacks";
 import type { LocalCloud } from "../local/cloud";
 import type { CallOutcome } from "./call";
+import type { CallerProcess } from "./callerProcess";
 import { InvalidOptions } from "./invalidOptions";
 import type { LocalTarget } from "./localTarget";
 import { changesText, type Reporter } from "./reporter";
@@ -76,85 +75,75 @@ export function planStory(project: Project): Story {
     );
 }
 
+/** What the story is told with. */
+interface Stage {
+    cloud: LocalCloud;
+    target: LocalTarget;
+    reporter: Reporter;
+    /** One process for each role that calls. */
+    callers: readonly CallerProcess[];
+}
+
 /**
  * Refused, granted, called, and another role still refused: each outcome is a child process's HTTP request.
  *
  * @throws StoryWentWrong at the first outcome that is another.
  */
-export async function tellStory(
-    story: Story,
-    cloud: LocalCloud,
-    target: LocalTarget,
-    reporter: Reporter,
-    stateFolder: string,
-): Promise<void> {
+export async function tellStory(story: Story, stage: Stage): Promise<void> {
     const { hub, spoke, gateway, granted, notGranted } = story;
+    const { target, reporter } = stage;
     const up = async (stack: Stack, label: string, step: string) => {
         await reporter.step(
             step,
             label,
             () => deploy(target, stack),
-            ({ changes }) => changesText(changes),
+            ({ changes, outputs }) =>
+                [changesText(changes), ...pendingOf(outputs)].join("; pending "),
         );
         target.writeConnection();
     };
-    const call = (role: string, expected: CallOutcome["outcome"]) =>
-        callAs(story, `${spoke.name}-${role}`, expected, cloud, target, reporter, stateFolder);
-
     reporter.say(
         `\n${colors.bold("Hub")} ${hub.settings.accountId} owns the gateway ${gateway}; ${colors.bold("spoke")} ${spoke.settings.accountId} wants its tools.\n`,
     );
     await up(hub, `Deploy ${hub.name}: the gateway and its tool`, `deploy ${hub.name}`);
     await up(spoke, `Deploy ${spoke.name}: the calling roles`, `deploy ${spoke.name}`);
-    await call(granted, "refused");
+    await callAs(story, stage, stage.callers[0], granted, "refused");
     await up(hub, `Deploy ${hub.name} again: the grant to ${granted}`, `grant ${granted}`);
-    await call(granted, "ok");
-    if (notGranted !== undefined) await call(notGranted, "refused");
+    await callAs(story, stage, stage.callers[0], granted, "ok");
+    if (notGranted !== undefined) {
+        await callAs(story, stage, stage.callers[1], notGranted, "refused");
+    }
 }
 
 async function callAs(
     story: Story,
-    profile: string,
+    { cloud, target, reporter }: Stage,
+    caller: CallerProcess | undefined,
+    role: string,
     expected: CallOutcome["outcome"],
-    cloud: LocalCloud,
-    target: LocalTarget,
-    reporter: Reporter,
-    stateFolder: string,
 ): Promise<void> {
-    const url = gatewayUrl(target, story);
-    const args = exampleArguments(story.tool.inputSchema, story.spoke.settings.accountId);
-    const outcome = await callInChild(
-        [
-            "call",
-            story.qualifiedTool,
-            JSON.stringify(args),
-            "--json",
-            "--url",
-            url,
-            "--region",
-            story.hub.settings.region,
-        ],
-        {
-            AWS_PROFILE: profile,
-            AWS_CONFIG_FILE: join(stateFolder, "aws", "config"),
-            AWS_SHARED_CREDENTIALS_FILE: join(stateFolder, "aws", "credentials"),
-        },
-    );
-    const record = cloud.authorizer.record(outcome.requestId ?? "");
-    const principal =
-        record?.request.principal.type === "role-session"
-            ? record.request.principal.sessionArn
-            : undefined;
-    const reason = cloud.refusalOf(outcome.requestId ?? "");
+    if (caller === undefined) throw new StoryWentWrong("The story has no process to call from");
+    const profile = `${story.spoke.name}-${role}`;
+    const outcome = await caller.call({
+        as: profile,
+        url: gatewayUrl(target, story),
+        region: story.hub.settings.region,
+        tool: story.qualifiedTool,
+        arguments: exampleArguments(story.tool.inputSchema, story.spoke.settings.accountId),
+    });
+    const requestId = outcome.requestId ?? "";
+    const principal = cloud.authorizer.record(requestId)?.request.principal;
+    const reason = cloud.refusalOf(requestId);
     reporter.event({
         step: "call",
         as: profile,
-        principal,
+        principal: principal?.type === "role-session" ? principal.sessionArn : null,
         gateway: story.gateway,
         tool: story.qualifiedTool,
         outcome: outcome.outcome,
         httpStatus: outcome.httpStatus,
-        ...(outcome.outcome === "refused" ? { reason } : { result: outcome.result }),
+        result: outcome.outcome === "refused" ? null : outcome.result,
+        ...(reason !== undefined && { reason }),
     });
     const shown =
         outcome.outcome === "refused"
@@ -172,33 +161,6 @@ function gatewayUrl(target: LocalTarget, story: Story): string {
     const outputs = target.backend.read(story.hub.name)?.outputs["gateways"] as
         Record<string, { gatewayUrl: string }> | undefined;
     return outputs?.[story.gateway]?.gatewayUrl ?? "";
-}
-
-/** Runs `hub` in a process that has nothing but the generated AWS config. */
-async function callInChild(
-    args: readonly string[],
-    environment: Record<string, string>,
-): Promise<CallOutcome> {
-    const child = spawn(process.execPath, [process.argv[1] ?? "", ...args], {
-        env: environment,
-        stdio: ["ignore", "pipe", "pipe"],
-    });
-    const end = () => child.kill();
-    process.once("exit", end);
-    let output = "";
-    let errors = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (errors += text));
-    const code = await new Promise<number | null>((resolve, reject) => {
-        child.once("error", reject);
-        child.once("close", resolve);
-    });
-    process.removeListener("exit", end);
-    try {
-        return JSON.parse(output) as CallOutcome;
-    } catch {
-        throw new StoryWentWrong(`The call ended with ${code}: ${errors || output}`);
-    }
 }
 
 /** Arguments that satisfy a tool's schema. */

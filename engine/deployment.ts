@@ -35,6 +35,7 @@ export class Deployment {
         same: 0,
     };
     outputs: Properties | undefined;
+    readonly #oldOutputs: Properties;
     readonly #olds: Map<string, ResourceRecord>;
     readonly #news = new Map<string, ResourceRecord>();
     readonly #pendingDelete: ResourceRecord[];
@@ -54,6 +55,7 @@ export class Deployment {
     ) {
         const state = options.backend.read(options.stack);
         this.#olds = new Map(state?.resources.map((resource) => [resource.urn, resource]));
+        this.#oldOutputs = state?.outputs ?? {};
         this.#pendingDelete = [...(state?.pendingDelete ?? [])];
     }
 
@@ -128,7 +130,7 @@ export class Deployment {
         const { backend, stack } = this.options;
         const left = [...this.#olds.values()].filter(({ urn }) => !this.#news.has(urn));
         const state: StackState = {
-            outputs: this.outputs ?? backend.read(stack)?.outputs ?? {},
+            outputs: this.outputs ?? this.#oldOutputs,
             resources: [...this.#news.values(), ...left],
             pendingDelete: this.#pendingDelete,
         };
@@ -139,10 +141,7 @@ export class Deployment {
         for (const client of this.#byPort.values()) client.close();
     }
 
-    async #step(
-        record: ResourceRecord,
-        { name, replaceOnChanges }: Registration,
-    ): Promise<void> {
+    async #step(record: ResourceRecord, { name, replaceOnChanges }: Registration): Promise<void> {
         const client = this.#clients.get(record.provider);
         if (client === undefined) {
             throw new Error(

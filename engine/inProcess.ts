@@ -1,6 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb";
-import { setImmediate, setTimeout } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
 import engineProto from "@pulumi/pulumi/proto/engine_pb";
 import providerProto from "@pulumi/pulumi/proto/provider_pb";
@@ -10,9 +10,15 @@ import { ResourceError } from "@pulumi/pulumi";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { disconnect, resetOptions } from "@pulumi/pulumi/runtime/settings";
 import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack";
+import * as runtimeState from "@pulumi/pulumi/runtime/state";
 import { Deployment, type EngineEvent, type Operation } from "./deployment";
 import { fromStruct, toStruct } from "./providerClient";
 import type { Backend, Properties } from "./stackState";
+
+/** The runtime's own state for each run, as the Automation API gives inline programs; not in its types. */
+const { withLocalStorage } = runtimeState as unknown as {
+    withLocalStorage: <T>(run: () => Promise<T>) => Promise<T>;
+};
 
 /** The organization of stacks in a file backend. */
 export const organization = "organization";
@@ -50,7 +56,7 @@ export class DeployFailed extends Error {
 
 /**
  * Runs a program as the Pulumi engine would, in this process: the Node SDK talks to a `ResourceMonitor` and
- * an `Engine` on its own gRPC stubs. Not for two stacks at once: the SDK's runtime is one per process.
+ * an `Engine` on its own gRPC stubs, with a state of the runtime for each run.
  *
  * @throws DeployFailed
  */
@@ -72,33 +78,29 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
             else resolve(bound);
         });
     });
-    // The SDK leaves rejected promises behind when a registration fails; the failure itself is reported.
-    const onRejection = (reason: unknown) => {
-        failure.set(reason);
-    };
-    process.on("unhandledRejection", onRejection);
-    let program = Promise.resolve();
-    try {
-        const address = `127.0.0.1:${port}`;
+    watchRejections();
+    running = failure;
+    const address = `127.0.0.1:${port}`;
+    const program = withLocalStorage(async () => {
         resetOptions(run.project, run.stack, 16, address, address, false, organization);
         setAllConfig({ ...run.config }, []);
-        program = runInPulumiStack(run.program).then(() => disconnect());
+        await runInPulumiStack(run.program);
+        await disconnect();
+    });
+    try {
         await Promise.race([program, failure.promise]);
         failure.check();
         await deployment.deleteLeftovers();
         deployment.save();
         return { outputs: deployment.outputs ?? {}, changes: deployment.changes };
     } catch (error) {
+        // What the program still waits for fails too; those errors belong to this run, not to the next one.
+        await Promise.race([program.catch(() => undefined), setTimeout(500)]);
+        await setTimeout(20);
         throw new DeployFailed(run.stack, messageOf(error), error);
     } finally {
-        // After a failure the SDK's other calls end first: they would fail without anyone to catch them.
-        await Promise.race([
-            program.catch(() => undefined),
-            setTimeout(1000, undefined, { ref: false }),
-        ]);
         server.forceShutdown();
-        await setImmediate();
-        process.off("unhandledRejection", onRejection);
+        running = undefined;
         deployment.close();
     }
 }
@@ -122,6 +124,25 @@ export async function destroyStack(
     } finally {
         deployment.close();
     }
+}
+
+let running: Failure | undefined;
+let isWatching = false;
+
+/**
+ * The SDK leaves rejected promises behind. A program's own error among them fails the run; calls that a
+ * failed run could not finish say nothing new, even when they end during the next one.
+ */
+function watchRejections(): void {
+    if (isWatching) return;
+    isWatching = true;
+    process.on("unhandledRejection", (reason) => {
+        const isCall =
+            reason instanceof Error && "code" in reason && typeof reason.code === "number";
+        if (isCall || /Resource monitor is terminating/.test(String(reason))) return;
+        if (running === undefined) throw reason;
+        running.set(reason);
+    });
 }
 
 /** The first error of a run. */

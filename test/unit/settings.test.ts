@@ -141,7 +141,11 @@ const cases: { name: string; config: Record<string, unknown>; problem: RegExp }[
     },
     {
         name: "a caller that is assumed by a wildcard",
-        config: change(spoke, [callers, "developer", "assumedBy", 0], "arn:aws:iam::444455556666:role/*"),
+        config: change(
+            spoke,
+            [callers, "developer", "assumedBy", 0],
+            "arn:aws:iam::444455556666:role/*",
+        ),
         problem: /^callers\.developer\.assumedBy\[0\]: got .*must be the exact ARN/m,
     },
     {

@@ -81,6 +81,7 @@ export async function hubLocal(
                 : tellStory(story, { cloud, target, reporter, callers });
         const ended = await Promise.race([told.then(() => "told" as const), interrupted]);
         if (ended === "interrupted") return exitCode.interrupted;
+        for (const caller of callers) caller.stop();
         if (!serve) {
             reporter.event({ step: "done", status: "ok" });
             return exitCode.yes;

@@ -174,7 +174,7 @@ export class ExecutionEnvironment {
             {
                 requestId,
                 functionArn,
-                event: JSON.stringify(event) ?? "null",
+                event: JSON.stringify(event ?? null),
                 clientContext: JSON.stringify(clientContext),
                 deadline: Date.now() + timeoutSeconds * 1000,
             },

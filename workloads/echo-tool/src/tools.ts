@@ -5,10 +5,12 @@ export type Tool = (args: unknown) => unknown;
 
 /** The tools that tools.json declares. */
 export const tools: Readonly<Record<string, Tool>> = {
-    echo_message: tool<{ message: string }>(({ message }) => ({ message })),
-    add_numbers: tool<Operands>(({ a, b }) => ({ result: finite("add_numbers", a + b) })),
-    multiply_numbers: tool<Operands>(({ a, b }) => ({ result: finite("multiply_numbers", a * b) })),
-    greet_user: tool<{ name: string }>(({ name }) => ({
+    echo_message: checked(({ message }: { message: string }) => ({ message })),
+    add_numbers: checked(({ a, b }: Operands) => ({ result: finite("add_numbers", a + b) })),
+    multiply_numbers: checked(({ a, b }: Operands) => ({
+        result: finite("multiply_numbers", a * b),
+    })),
+    greet_user: checked(({ name }: { name: string }) => ({
         message: `Hello, ${name}! Welcome to AgentCore.`,
     })),
 };
@@ -18,9 +20,9 @@ interface Operands {
     b: number;
 }
 
-// The cast is what the check against the input schema has shown.
-function tool<Args>(run: (args: Args) => unknown): Tool {
-    return (args) => run(args as Args);
+/** The arguments' type is what the check against the input schema has shown. */
+function checked(run: (args: never) => unknown): Tool {
+    return run as Tool;
 }
 
 /** JSON has no Infinity: it would arrive as null. */

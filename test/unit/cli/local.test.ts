@@ -1,0 +1,329 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { HubProcess, runHub, type HubResult } from "../../helpers/hubProcess";
+import { TestProject } from "../../helpers/project";
+
+interface Event {
+    step: string;
+    status?: string;
+    [key: string]: unknown;
+}
+const eventsOf = ({ stdout }: HubResult) =>
+    stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Event);
+
+describe("hub local", function () {
+    this.timeout(60_000);
+    let project: TestProject;
+    beforeEach(() => {
+        project = new TestProject();
+    });
+    afterEach(() => {
+        project.remove();
+    });
+
+    it("tells the story as JSON events: refused, ok, refused, done", async () => {
+        const result = await runHub(project.folder, ["local", "--json"]);
+        assert.equal(result.code, 0, result.stderr);
+        const events = eventsOf(result);
+        const calls = events.filter(({ step }) => step === "call");
+        assert.deepEqual(
+            calls.map(({ as, principal, gateway, tool, outcome, httpStatus, result }) => ({
+                as,
+                principal,
+                gateway,
+                tool,
+                outcome,
+                httpStatus,
+                result,
+            })),
+            [
+                ["developer", "refused", 403, null],
+                ["developer", "ok", 200, { message: "Hello from 444455556666" }],
+                ["auditor", "refused", 403, null],
+            ].map(([role, outcome, httpStatus, answer]) => ({
+                as: `consumer-${String(role)}`,
+                principal: `arn:aws:sts::444455556666:assumed-role/${String(role)}/consumer-${String(role)}`,
+                gateway: "tools",
+                tool: "echo-tools___echo_message",
+                outcome,
+                httpStatus,
+                result: answer,
+            })),
+        );
+        assert.deepEqual(events.at(-1), { step: "done", status: "ok" });
+        for (const event of events.filter(({ step }) => step !== "call" && step !== "done")) {
+            assert.equal(event.status, "ok");
+            assert.equal(typeof event["ms"], "number");
+        }
+    });
+
+    it("says to people who lacked what", async () => {
+        const { code, stdout } = await runHub(project.folder, ["local"]);
+        assert.equal(code, 0);
+        assert.match(
+            stdout,
+            /consumer-developer calls echo-tools___echo_message {2}✗ HTTP 403\n +The resource's side lacks an allow: the resource policy of arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway\/tools-[a-z0-9]{10} \(account 111122223333\) does not name arn:aws:iam::444455556666:role\/developer/,
+        );
+        assert.match(stdout, /✓ \{"message":"Hello from 444455556666"\}/);
+    });
+
+    it("fails when the spoke's own policy is not what the story needs", async () => {
+        project.config("consumer", {
+            account: { role: "consumer", id: "444455556666" },
+            hubs: { other: { account: "999988887777", stack: "other" } },
+            callers: {
+                developer: {
+                    gateways: ["other/tools"],
+                    assumedBy: ["arn:aws:iam::444455556666:role/AdminRole"],
+                },
+            },
+        });
+        const { code, stderr } = await runHub(project.folder, ["local"]);
+        assert.equal(code, 2);
+        assert.match(stderr, /consumer-developer calls .*: got refused \(HTTP 403\); must be ok/);
+    });
+
+    it("tells a project's problems with file, path and rule, before anything starts", async () => {
+        project.file(
+            "Pulumi.provider.yaml",
+            "config:\n  aws:region: us-east-1\n  agentcore-hub:account: { role: provider, id: '1' }\n  agentcore-hub:token: { secure: AAAB }\n",
+        );
+        const secret = await runHub(project.folder, ["local"]);
+        assert.equal(secret.code, 2);
+        assert.match(
+            secret.stderr,
+            /Pulumi\.provider\.yaml: agentcore-hub:token: got an encrypted value/,
+        );
+        project.file(
+            "Pulumi.provider.yaml",
+            "config:\n  aws:region: us-east-1\n  agentcore-hub:account: { role: provider, id: '1' }\n",
+        );
+        const digits = await runHub(project.folder, ["local"]);
+        assert.match(
+            digits.stderr,
+            /Pulumi\.provider\.yaml: account\.id: got "1"; must be 12 digits/,
+        );
+        project.file("Pulumi.provider.yaml", "config:\n  a:b: 1\n  a:b: 2\n");
+        const twice = await runHub(project.folder, ["local"]);
+        assert.match(twice.stderr, /Pulumi\.provider\.yaml: Map keys must be unique at line 3/);
+        assert.equal(existsSync(project.stateFolder), false);
+    });
+
+    it("names a spoke that is pinned to another account than its stack's", async () => {
+        const file = join(project.folder, "Pulumi.provider.yaml");
+        project.file(
+            "Pulumi.provider.yaml",
+            readFileSync(file, "utf8").replace("444455556666", "444455556667"),
+        );
+        const { code, stderr } = await runHub(project.folder, ["local"]);
+        assert.equal(code, 2);
+        assert.match(
+            stderr,
+            /Pulumi\.provider\.yaml: spokes\.consumer\.account: got "444455556667"; must be "444455556666", the account of stack consumer/,
+        );
+    });
+
+    it("says that a port is in use", async () => {
+        const other = createServer().listen(0, "127.0.0.1");
+        await new Promise((resolve) => other.once("listening", resolve));
+        const { port } = other.address() as { port: number };
+        const { code, stderr } = await runHub(project.folder, ["local", "--port", String(port)]);
+        other.close();
+        assert.equal(code, 2);
+        assert.match(stderr, new RegExp(`Port ${port} is in use on 127\\.0\\.0\\.1`));
+    });
+
+    it("refuses options that it does not have", async () => {
+        const { code, stderr } = await runHub(project.folder, ["local", "--engine", "pulumi"]);
+        assert.equal(code, 2);
+        assert.match(stderr, /--engine: got pulumi; must be auto or in-process/);
+    });
+});
+
+describe("hub local --serve", function () {
+    this.timeout(60_000);
+    let project: TestProject;
+    let hub: HubProcess;
+    before(async () => {
+        project = new TestProject();
+        hub = new HubProcess(project.folder, ["local", "--serve", "--port", "0", "--json"]);
+        await hub.until('"step":"done"');
+    });
+    after(async () => {
+        await hub.interrupt();
+        project.remove();
+    });
+    const call = (profile: string) =>
+        runHub(project.folder, [
+            "call",
+            "echo-tools___echo_message",
+            '{"message":"hi"}',
+            "--local",
+            "--as",
+            profile,
+        ]);
+
+    it("writes the connection that other things rely on", () => {
+        const connection = JSON.parse(
+            readFileSync(join(project.stateFolder, "connection.json"), "utf8"),
+        ) as Record<string, unknown>;
+        assert.deepEqual(connection["accounts"], {
+            "account-a": "111122223333",
+            "account-b": "444455556666",
+        });
+        assert.deepEqual(connection["profiles"], [
+            "account-a",
+            "account-b",
+            "consumer-auditor",
+            "consumer-developer",
+        ]);
+        assert.equal(connection["engine"], "in-process");
+        assert.equal(connection["region"], "us-east-1");
+        assert.deepEqual(Object.keys(connection["endpoints"] as object), [
+            "sts",
+            "bedrockAgentcore",
+            "bedrockAgentcoreControl",
+            "bedrockRuntime",
+            "iam",
+            "lambda",
+        ]);
+        const { tools } = connection["gateways"] as Record<string, Record<string, string>>;
+        assert.match(
+            tools?.["arn"] ?? "",
+            /^arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway\//,
+        );
+        assert.match(
+            tools?.["url"] ?? "",
+            /^http:\/\/127\.0\.0\.1:\d+\/gateway\/tools-[a-z0-9]{10}\/mcp$/,
+        );
+    });
+
+    it("answers hub tools and hub call: yes with 0, no with 1 and the reason", async () => {
+        const tools = await runHub(project.folder, [
+            "tools",
+            "--local",
+            "--as",
+            "consumer-developer",
+        ]);
+        assert.equal(tools.stdout, "echo-tools___echo_message: Echo back a message for testing\n");
+        const granted = await call("consumer-developer");
+        assert.deepEqual([granted.code, granted.stdout], [0, '{"message":"hi"}\n']);
+        const refused = await call("consumer-auditor");
+        assert.deepEqual([refused.code, refused.stdout], [1, "refused: HTTP 403\n"]);
+        assert.match(refused.stderr, /does not name arn:aws:iam::444455556666:role\/auditor/);
+        const nobody = await call("nobody");
+        assert.equal(nobody.code, 2);
+        assert.match(nobody.stderr, /profile: \[nobody\]/);
+    });
+
+    it("takes config changes from a second terminal: grant, revoke, a new spoke", async () => {
+        const file = join(project.folder, "Pulumi.provider.yaml");
+        const shipped = readFileSync(file, "utf8");
+        project.file("Pulumi.provider.yaml", shipped.replace("[developer]", "[auditor]"));
+        const deployed = await runHub(project.folder, ["deploy", "--local"]);
+        assert.equal(deployed.code, 0, deployed.stderr);
+        assert.equal((await call("consumer-auditor")).code, 0);
+        assert.equal((await call("consumer-developer")).code, 1);
+
+        project.config("team2", {
+            account: { role: "consumer", id: "777788889999" },
+            hubs: { "tools-team": { account: "111122223333", stack: "provider" } },
+            callers: {
+                reader: {
+                    gateways: ["tools-team/tools"],
+                    assumedBy: ["arn:aws:iam::777788889999:role/AdminRole"],
+                },
+            },
+        });
+        project.file(
+            "Pulumi.provider.yaml",
+            shipped
+                .replace(
+                    "  agentcore-hub:gateways:",
+                    '    team2: { account: "777788889999", stack: team2 }\n  agentcore-hub:gateways:',
+                )
+                .replace(
+                    "roles: [developer] }",
+                    "roles: [developer] }\n        - { spoke: team2, roles: [reader] }",
+                ),
+        );
+        const grown = await runHub(project.folder, ["deploy", "--local"]);
+        assert.equal(grown.code, 0, grown.stderr);
+        assert.equal((await call("team2-reader")).code, 0);
+        assert.equal((await call("consumer-developer")).code, 0);
+        assert.equal((await call("consumer-auditor")).code, 1);
+    });
+
+    it("fails a full deployment that leaves a grant pending", async () => {
+        const file = join(project.folder, "Pulumi.provider.yaml");
+        const text = readFileSync(file, "utf8");
+        project.file("Pulumi.provider.yaml", text.replace("[developer]", "[developer, nobody]"));
+        const deployed = await runHub(project.folder, ["deploy", "--local"]);
+        project.file("Pulumi.provider.yaml", text);
+        assert.equal(deployed.code, 1);
+        assert.match(
+            deployed.stderr,
+            /pending: provider: grant on gateway tools: role nobody: stack consumer has no such role; it has auditor, developer\./,
+        );
+    });
+
+    it("keeps what is deployed when config is bad", async () => {
+        const file = join(project.folder, "Pulumi.provider.yaml");
+        const text = readFileSync(file, "utf8");
+        project.file("Pulumi.provider.yaml", text.replace("spoke: consumer", "spoke: stranger"));
+        const deployed = await runHub(project.folder, ["deploy", "--local"]);
+        project.file("Pulumi.provider.yaml", text);
+        assert.equal(deployed.code, 2);
+        assert.match(deployed.stderr, /grants\[0\]\.spoke: got "stranger"; must be declared/);
+        assert.equal((await call("consumer-developer")).code, 0);
+    });
+
+    it("does not start twice in one folder", async () => {
+        const { code, stderr } = await runHub(project.folder, ["local"]);
+        assert.equal(code, 2);
+        assert.match(stderr, new RegExp(`already \\(process ${hub.pid}, http`));
+    });
+
+    it("destroys, and says then that there is no gateway", async () => {
+        const destroyed = await runHub(project.folder, ["destroy", "--local"]);
+        assert.equal(destroyed.code, 0, destroyed.stderr);
+        assert.match(
+            destroyed.stdout,
+            /^team2: .* deleted\nconsumer: .* deleted\nprovider: .* deleted\n$/,
+        );
+        const after = await call("account-b");
+        assert.equal(after.code, 2);
+        assert.match(after.stderr, /--gateway: got nothing; must be one of none/);
+    });
+});
+
+describe("Ctrl-C", function () {
+    this.timeout(60_000);
+
+    it("ends a served cloud and its children, with 130", async () => {
+        const project = new TestProject();
+        const hub = new HubProcess(project.folder, ["local", "--serve", "--port", "0"]);
+        await hub.until("Serving");
+        const children = childrenOf(hub.pid);
+        if (process.platform === "linux") assert.notEqual(children.length, 0);
+        const { code } = await hub.interrupt();
+        assert.equal(code, 130);
+        assert.equal(existsSync(join(project.stateFolder, "connection.json")), false);
+        for (const child of children)
+            assert.throws(() => process.kill(child, 0), { code: "ESRCH" });
+        project.remove();
+    });
+});
+
+/** The processes whose parent this is, by Linux's /proc; none elsewhere. */
+function childrenOf(pid: number): number[] {
+    const file = `/proc/${pid}/task/${pid}/children`;
+    return existsSync(file)
+        ? readFileSync(file, "utf8").trim().split(" ").filter(Boolean).map(Number)
+        : [];
+}

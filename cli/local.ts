@@ -131,7 +131,7 @@ function whatNext(connection: Connection): string {
         ...(gateway === undefined
             ? []
             : [
-                  `  AWS_PROFILE=${caller} uvx mcp-proxy-for-aws@latest ${gateway.url} --service bedrock-agentcore`,
+                  `  AWS_PROFILE=${caller} uvx mcp-proxy-for-aws@1.7.0 ${gateway.url} --service bedrock-agentcore --region ${connection.region}`,
               ]),
         "",
         `Profiles: ${profiles.join(", ")}`,

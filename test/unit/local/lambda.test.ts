@@ -80,6 +80,13 @@ describe("Lambda functions", () => {
         }
     });
 
+    it("show the handler no parent process and no arguments", async () => {
+        const runner = functionWith(
+            `export const handler = async () => [typeof process.send, process.argv.length];`,
+        );
+        assert.deepEqual(await payloadOf(call(runner)), ["undefined", 2]);
+    });
+
     it("use a warm environment again", async () => {
         const runner = functionWith(
             `let calls = 0; export const handler = async () => [process.pid, ++calls];`,

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { LambdaFunctionRunner } from "../../../local/lambda/environment";
 
 const handlerCode = `import { writeSync } from "node:fs";
+setInterval(() => {}, 1000);
 export const handler = async (event) => {
     if (event !== "hang") return process.pid;
     writeSync(1, process.pid + "\\n");

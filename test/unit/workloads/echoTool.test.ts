@@ -67,6 +67,14 @@ describe("The echo tool", () => {
         assert.deepEqual(await call("t___add_numbers", { a: 1, b: 1 }, "Custom"), { result: 2 });
     });
 
+    it("takes the target off the tool's name at the first three underscores", async () => {
+        const { call } = handlerWith({
+            declarations: [{ name: "a___b", inputSchema: { type: "object" } }],
+            tools: { a___b: () => "ran" },
+        });
+        assert.equal(await call("t___a___b", {}), "ran");
+    });
+
     for (const [event, problem] of [
         [{}, 'arguments: Instance does not have required property "message"'],
         [{ message: 1 }, 'message: Instance type "number" is invalid. Expected "string"'],

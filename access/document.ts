@@ -150,15 +150,12 @@ function compileStatement(
         }
         return actionPattern(pattern);
     });
+    if (kind === "trust") absent(statement, ["Resource", "NotResource"], place);
+    if (kind === "identity") absent(statement, ["Principal", "NotPrincipal"], place);
     const resource =
-        kind === "trust"
-            ? none(statement, ["Resource", "NotResource"], place)
-            : one(statement, "Resource", "NotResource", place);
+        kind === "trust" ? undefined : one(statement, "Resource", "NotResource", place);
     const resolve = variables ? resolveVariables : (value: string) => value;
-    const principal =
-        kind === "identity"
-            ? none(statement, ["Principal", "NotPrincipal"], place)
-            : principalOf(statement, place);
+    const principal = kind === "identity" ? undefined : principalOf(statement, place);
     return {
         index,
         ...(statement.Sid !== undefined && { sid: statement.Sid }),
@@ -197,15 +194,15 @@ function resourceMatcher(
 
 /** `${key}`, and `${*}`, `${?}`, `${$}` for the characters themselves; `undefined` without a value. */
 function resolveVariables(value: string, context: Context): string | undefined {
-    let isMissing = false;
-    const resolved = value.replace(/\$\{([^}]*)\}/g, (_match, key: string) => {
+    const variables = [...value.matchAll(/\$\{([^}]*)\}/g)].map(([, key = ""]) => key);
+    const valueOf = (key: string): string | undefined => {
         if (key === "*" || key === "?" || key === "$") return key;
         const values = context.get(key.trim().toLowerCase());
         // A key with several values cannot stand for one.
-        if (values?.length !== 1) isMissing = true;
-        return values?.[0] ?? "";
-    });
-    return isMissing ? undefined : resolved;
+        return values?.length === 1 ? values[0] : undefined;
+    };
+    if (variables.some((key) => valueOf(key) === undefined)) return undefined;
+    return value.replace(/\$\{([^}]*)\}/g, (_match, key: string) => valueOf(key) ?? "");
 }
 
 function principalOf(
@@ -266,11 +263,11 @@ function one(
     return { name, values: [written].flat(), negated: isNegated };
 }
 
-function none(
+function absent(
     statement: StatementInput,
     elements: readonly (keyof StatementInput)[],
     place: string,
-): undefined {
+): void {
     for (const element of elements) {
         if (statement[element] !== undefined) {
             throw new MalformedPolicy(
@@ -279,7 +276,6 @@ function none(
             );
         }
     }
-    return undefined;
 }
 
 /** Sids are unique in a document, and letters and digits only in identity policies. */

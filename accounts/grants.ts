@@ -75,6 +75,6 @@ export async function resolveGrants(
 
 function pendingReason(role: string, stack: string, outputs: unknown): string {
     if (outputs === undefined) return `role ${role}: stack ${stack} has not been deployed yet.`;
-    const there = Object.keys((member(outputs, "roles") ?? {}) as object);
+    const there = Object.keys(member(outputs, "roles") ?? {});
     return `role ${role}: stack ${stack} has no such role; it has ${there.join(", ") || "none"}.`;
 }

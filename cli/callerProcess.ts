@@ -40,13 +40,13 @@ export class CallerProcess {
     /** @throws CallerFailed */
     async call(request: CallRequest): Promise<CallOutcome> {
         this.#child.stdin.write(`${JSON.stringify(request)}\n`);
-        const { value, done } = await this.#answers.next();
-        if (done === true) {
+        const answer: IteratorResult<string, unknown> = await this.#answers.next();
+        if (answer.done === true) {
             throw new CallerFailed(
                 `The call as ${request.as} was not made: ${this.#errors.trim()}`,
             );
         }
-        return JSON.parse(value) as CallOutcome;
+        return JSON.parse(answer.value) as CallOutcome;
     }
 
     /** Ends the process. */

@@ -64,14 +64,8 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
     const deployment = new Deployment(run);
     const failure = new Failure();
     const server = new grpc.Server();
-    server.addService(
-        resourceGrpc.ResourceMonitorService as unknown as grpc.ServiceDefinition,
-        monitor(deployment, run, failure),
-    );
-    server.addService(
-        engineGrpc.EngineService as unknown as grpc.ServiceDefinition,
-        engine(run.onEvent),
-    );
+    server.addService(resourceGrpc.ResourceMonitorService, monitor(deployment, run, failure));
+    server.addService(engineGrpc.EngineService, engine(run.onEvent));
     const port = await new Promise<number>((resolve, reject) => {
         server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
             if (error) reject(error);
@@ -325,7 +319,7 @@ function engine(onEvent: StackRun["onEvent"]): grpc.UntypedServiceImplementation
             const severity = (["debug", "info", "warning", "error"] as const)[
                 request.getSeverity()
             ];
-            if (severity !== undefined && severity !== "debug" && !request.getEphemeral()) {
+            if (severity !== "debug" && !request.getEphemeral()) {
                 onEvent({ kind: "diagnostic", severity, message: request.getMessage() });
             }
             return new emptyProto.Empty();

@@ -153,5 +153,5 @@ export function toStruct(value: Properties): Struct {
 
 /** A protobuf Struct as properties; nothing is no properties. */
 export function fromStruct(message: Struct | undefined): Properties {
-    return message === undefined ? {} : (message.toJavaScript() as Properties);
+    return message === undefined ? {} : message.toJavaScript();
 }

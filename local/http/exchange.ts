@@ -1,4 +1,4 @@
-import { XMLBuilder } from "fast-xml-parser";
+import XMLBuilder from "fast-xml-builder";
 import { AwsError } from "../awsError";
 import type { SessionKey } from "../services/sts";
 import { verifySigV4 } from "./sigv4";

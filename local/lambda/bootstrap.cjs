@@ -33,9 +33,8 @@ process.on("unhandledRejection", (reason) => {
         "Unhandled Promise Rejection",
     );
 });
-// As in Lambda, handlers have no parent to talk to.
+// As in Lambda, handlers have no parent to talk to. (Node.js itself needs process.disconnect.)
 process.send = undefined;
-process.disconnect = undefined;
 
 load().then(
     (loaded) => {

@@ -39,7 +39,8 @@ export function textOf(inputs: Properties, name: string): string {
     return value;
 }
 
-/** An input that may be left out. */
+/** An input that may be left out; the caller says its type, as the package's schema does. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function optional<T>(inputs: Properties, name: string): T | undefined {
     return inputs[name] as T | undefined;
 }

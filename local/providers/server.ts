@@ -46,7 +46,7 @@ async function serve(
 ): Promise<{ server: grpc.Server; port: number }> {
     const server = new grpc.Server();
     server.addService(
-        providerGrpc.ResourceProviderService as unknown as grpc.ServiceDefinition,
+        providerGrpc.ResourceProviderService,
         provider(account, resources, functions),
     );
     const port = await new Promise<number>((resolve, reject) => {
@@ -237,7 +237,7 @@ function notEmulatedType(type: string): AwsError {
 }
 
 function properties(message: Struct | undefined): Properties {
-    return message === undefined ? {} : (message.toJavaScript() as Properties);
+    return message === undefined ? {} : message.toJavaScript();
 }
 
 function struct(value: Properties): Struct {

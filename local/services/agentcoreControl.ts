@@ -308,7 +308,7 @@ function checkResourcePolicy(resourceArn: string, policy: string): void {
     try {
         parsePolicyDocument(policy, "resource");
         const parsed = JSON.parse(policy) as { Statement: typeof statements | object };
-        statements = [parsed.Statement].flat() as typeof statements;
+        statements = [parsed.Statement].flat();
     } catch (error) {
         if (!(error instanceof MalformedPolicy) && !(error instanceof SyntaxError)) throw error;
         throw validation(`The resource policy is malformed: ${error.message}`);

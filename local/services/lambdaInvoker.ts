@@ -101,7 +101,9 @@ export class LambdaInvoker {
                 AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
                 AWS_SESSION_TOKEN: role.sessionToken ?? "",
             },
-            onLog: (line) => this.#log(account, lambda, role, line),
+            onLog: (line) => {
+                this.#log(account, lambda, role, line);
+            },
         });
         this.#runners.set(lambda.arn, { deployed, runner });
         return runner;

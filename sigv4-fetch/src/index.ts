@@ -56,7 +56,7 @@ export function sigv4Fetch(options: SigV4FetchOptions): typeof fetch {
     });
     return async (input, init = {}) => {
         const request = input instanceof Request ? input : undefined;
-        const url = new URL(request?.url ?? String(input));
+        const url = new URL(input instanceof Request ? input.url : input);
         const headers = new Headers(init.headers ?? request?.headers);
         const method = (init.method ?? request?.method ?? "GET").toUpperCase();
         const body = await bytesOf(

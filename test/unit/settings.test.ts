@@ -176,10 +176,9 @@ const cases: { name: string; config: Record<string, unknown>; problem: RegExp }[
 describe("settings", () => {
     it("reads a hub's and a spoke's config", () => {
         const settings = parseSettings(hub, repository);
-        assert.equal(settings.role, "provider");
+        assert.ok(settings.role === "provider");
         assert.deepEqual(
-            settings.role === "provider" &&
-                settings.gateways["tools"]?.targets["echo-tools"]?.tools.map(({ name }) => name),
+            settings.gateways["tools"]?.targets["echo-tools"]?.tools.map(({ name }) => name),
             ["echo_message"],
         );
         assert.equal(parseSettings(spoke, repository).role, "consumer");

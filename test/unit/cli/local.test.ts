@@ -41,13 +41,15 @@ describe("hub local", function () {
                 httpStatus,
                 result,
             })),
-            [
-                ["developer", "refused", 403, null],
-                ["developer", "ok", 200, { message: "Hello from 444455556666" }],
-                ["auditor", "refused", 403, null],
-            ].map(([role, outcome, httpStatus, answer]) => ({
-                as: `consumer-${String(role)}`,
-                principal: `arn:aws:sts::444455556666:assumed-role/${String(role)}/consumer-${String(role)}`,
+            (
+                [
+                    ["developer", "refused", 403, null],
+                    ["developer", "ok", 200, { message: "Hello from 444455556666" }],
+                    ["auditor", "refused", 403, null],
+                ] as const
+            ).map(([role, outcome, httpStatus, answer]) => ({
+                as: `consumer-${role}`,
+                principal: `arn:aws:sts::444455556666:assumed-role/${role}/consumer-${role}`,
                 gateway: "tools",
                 tool: "echo-tools___echo_message",
                 outcome,

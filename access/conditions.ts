@@ -72,7 +72,7 @@ export function compileCondition(
 ): Condition {
     const [, quantifier, base = "", ifExists] =
         /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
-    const operator = operators[base];
+    const operator = Object.hasOwn(operators, base) ? operators[base] : undefined;
     if (operator === undefined) throw new UnsupportedConditionOperator(name, place);
     const lowerKey = key.toLowerCase();
     if (base === "Null") {

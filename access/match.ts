@@ -30,8 +30,9 @@ export function actionPattern(pattern: string): Matcher {
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
  */
 export function arnPattern(pattern: string): Matcher {
+    if (!pattern.startsWith("arn:")) return wildcard(pattern);
     const parts = segments(pattern);
-    if (parts === undefined) return wildcard(pattern);
+    if (parts === undefined) return () => false;
     const matchers = parts.map((part) => wildcard(part));
     return (text) => {
         const given = segments(text);

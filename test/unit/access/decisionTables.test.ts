@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import {
+    evaluate,
+    evaluateTrust,
+    explain,
+    explainShort,
+    type DecisionWord,
+    type Layer,
+    type RequestPrincipal,
+} from "../../../access";
+import evaluateCases from "../../cases/access/evaluate.json";
+import trustCases from "../../cases/access/trust.json";
+
+const gatewayArn = "arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/tools-abcdefghij";
+
+function role(accountId: string, path: string, roleId: string): RequestPrincipal {
+    const name = path.split("/").at(-1) ?? "";
+    return {
+        type: "role-session",
+        accountId,
+        roleArn: `arn:aws:iam::${accountId}:role/${path}`,
+        roleId,
+        sessionName: "work",
+        sessionArn: `arn:aws:sts::${accountId}:assumed-role/${name}/work`,
+    };
+}
+
+/** The principals that the tables name. */
+const principals: Record<string, RequestPrincipal> = {
+    developer: role("444455556666", "developer", "AROADEVELOPER00000001"),
+    auditor: role("444455556666", "auditor", "AROAAUDITOR0000000001"),
+    pathed: role("444455556666", "team/reader", "AROAREADER00000000001"),
+    spokeAdmin: role("444455556666", "AdminRole", "AROASPOKEADMIN0000001"),
+    hubAdmin: role("111122223333", "AdminRole", "AROAHUBADMIN000000001"),
+    user: {
+        type: "user",
+        accountId: "444455556666",
+        userArn: "arn:aws:iam::444455556666:user/ann",
+        userId: "AIDAANN00000000000001",
+    },
+    root: { type: "root", accountId: "444455556666" },
+    service: { type: "service", service: "bedrock-agentcore.amazonaws.com" },
+};
+
+interface EvaluateCase {
+    name: string;
+    source: string;
+    principal: string;
+    action?: string;
+    resource?: string;
+    context?: Record<string, string | string[]>;
+    policies: {
+        identity: object[];
+        resource?: object;
+        boundary?: object;
+        session?: object[];
+        principalIds?: Record<string, string>;
+    };
+    expected: DecisionWord;
+    lacking: Layer[];
+}
+
+interface TrustCase {
+    name: string;
+    principal: string;
+    trust: object;
+    identity: object[];
+    context?: Record<string, string>;
+    expected: DecisionWord;
+    lacking: Layer[];
+}
+
+const named = (document: object) => ({ name: "test", document });
+const principalOf = (name: string) => principals[name] ?? assert.fail(`no principal ${name}`);
+
+describe("access decisions", () => {
+    for (const entry of evaluateCases as unknown as EvaluateCase[]) {
+        it(entry.name, () => {
+            const { policies } = entry;
+            const request = {
+                principal: principalOf(entry.principal),
+                action: entry.action ?? "bedrock-agentcore:InvokeGateway",
+                resource: entry.resource ?? gatewayArn,
+                resourceAccountId: "111122223333",
+                ...(entry.context !== undefined && { context: entry.context }),
+            };
+            const decision = evaluate(request, {
+                identity: policies.identity.map(named),
+                ...(policies.resource !== undefined && {
+                    resource: {
+                        ...named(policies.resource),
+                        ...(policies.principalIds !== undefined && {
+                            principalIds: policies.principalIds,
+                        }),
+                    },
+                }),
+                ...(policies.boundary !== undefined && { boundary: named(policies.boundary) }),
+                ...(policies.session !== undefined && { session: policies.session.map(named) }),
+            });
+            assert.deepEqual(
+                { decision: decision.decision, lacking: decision.lacking },
+                { decision: entry.expected, lacking: entry.lacking },
+            );
+            if (decision.decision !== "allow") {
+                assert.match(explain(decision, request), /is not authorized to perform: /);
+                assert.notEqual(explainShort(decision, request), "");
+            }
+        });
+    }
+});
+
+describe("role trust decisions", () => {
+    for (const entry of trustCases as unknown as TrustCase[]) {
+        it(entry.name, () => {
+            const decision = evaluateTrust({
+                principal: principalOf(entry.principal),
+                roleArn: "arn:aws:iam::444455556666:role/developer",
+                roleAccountId: "444455556666",
+                trust: named(entry.trust),
+                policies: { identity: entry.identity.map(named) },
+                ...(entry.context !== undefined && { context: entry.context }),
+            });
+            assert.deepEqual(
+                { decision: decision.decision, lacking: decision.lacking },
+                { decision: entry.expected, lacking: entry.lacking },
+            );
+        });
+    }
+});
+
+describe("explanations", () => {
+    const request = {
+        principal: principalOf("auditor"),
+        action: "bedrock-agentcore:InvokeGateway",
+        resource: gatewayArn,
+        resourceAccountId: "111122223333",
+    };
+    const allow = {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: request.action, Resource: gatewayArn }],
+    };
+
+    it("say it in AWS's words, and in ours with the account and the side", () => {
+        const decision = evaluate(request, { identity: [named(allow)] });
+        assert.equal(
+            explain(decision, request),
+            `User: arn:aws:sts::444455556666:assumed-role/auditor/work is not authorized to perform: bedrock-agentcore:InvokeGateway on resource: ${gatewayArn} because no resource-based policy allows the bedrock-agentcore:InvokeGateway action`,
+        );
+        assert.equal(
+            explainShort(decision, request),
+            `The resource's side lacks an allow: the resource policy of ${gatewayArn} (account 111122223333) does not name arn:aws:iam::444455556666:role/auditor.`,
+        );
+    });
+
+    it("name the statement of an explicit deny", () => {
+        const deny = {
+            Version: "2012-10-17",
+            Statement: [{ Sid: "NoAuditors", Effect: "Deny", Action: "*", Resource: "*" }],
+        };
+        const decision = evaluate(request, { identity: [{ name: "guardrail", document: deny }] });
+        assert.equal(
+            explain(decision, request),
+            `User: arn:aws:sts::444455556666:assumed-role/auditor/work is not authorized to perform: bedrock-agentcore:InvokeGateway on resource: ${gatewayArn} with an explicit deny in an identity-based policy`,
+        );
+        assert.match(explainShort(decision, request), /guardrail, statement NoAuditors, denies/);
+    });
+});

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { MalformedPolicy, parsePolicyDocument } from "../../access";
 import { limits } from "../../agentcore/limits";
 import { mcpRevisions, revisionWhenUnset } from "../../agentcore/mcp";
 import { toolSchemaProblems, type ToolDefinition } from "../../agentcore/toolSchema";
 import { AwsError, notEmulated, validation } from "../awsError";
 import type { StoredPolicy } from "./iam";
+import { requireWellFormed } from "./policyText";
 import type { PrincipalDirectory } from "./principals";
 
 /** What CreateGateway takes, in the service's own words. */
@@ -302,17 +302,18 @@ function checkTarget(input: GatewayTargetInput): { lambdaArn: string; tools: Too
     return { lambdaArn: lambda.lambdaArn, tools };
 }
 
+interface PolicyStatement {
+    Resource?: unknown;
+    Action?: unknown;
+}
+
 /** Exact own ARN, and InvokeGateway only (AgentCore devguide, resource-based-policies; sure). */
 function checkResourcePolicy(resourceArn: string, policy: string): void {
-    let statements: { Resource?: unknown; Action?: unknown }[];
-    try {
-        parsePolicyDocument(policy, "resource");
-        const parsed = JSON.parse(policy) as { Statement: typeof statements | object };
-        statements = [parsed.Statement].flat();
-    } catch (error) {
-        if (!(error instanceof MalformedPolicy) && !(error instanceof SyntaxError)) throw error;
-        throw validation(`The resource policy is malformed: ${error.message}`);
-    }
+    requireWellFormed(policy, "resource", (problem) =>
+        validation(`The resource policy is malformed: ${problem}`),
+    );
+    const { Statement } = JSON.parse(policy) as { Statement: PolicyStatement | PolicyStatement[] };
+    const statements = [Statement].flat();
     statements.forEach((statement, index) => {
         for (const resource of [statement.Resource].flat()) {
             if (resource !== resourceArn) {

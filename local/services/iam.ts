@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { MalformedPolicy, parsePolicyDocument, type NamedDocument } from "../../access";
+import type { NamedDocument } from "../../access";
 import { limits } from "../../agentcore/limits";
 import { AwsError } from "../awsError";
+import { requireWellFormed } from "./policyText";
 import type { PrincipalDirectory } from "./principals";
 
 /** A policy as it was stored, with the unique ids that stood behind its role and user ARNs then. */
@@ -126,7 +127,7 @@ export class Iam {
 
     putRolePolicy(roleName: string, policyName: string, document: string): void {
         const role = this.role(roleName);
-        wellFormed(document, "identity");
+        requireWellFormed(document, "identity", malformed);
         const others = [...role.inlinePolicies].filter(([name]) => name !== policyName);
         const size = [...others.map(([, text]) => text), document]
             .map((text) => text.replace(/\s/g, "").length)
@@ -173,7 +174,7 @@ export class Iam {
     }
 
     #trust(document: string): StoredPolicy {
-        wellFormed(document, "trust");
+        requireWellFormed(document, "trust", malformed);
         const { max } = limits.trustPolicyCharacters;
         if (document.replace(/\s/g, "").length > max) {
             throw new AwsError(
@@ -186,13 +187,8 @@ export class Iam {
     }
 }
 
-function wellFormed(document: string, kind: "identity" | "trust"): void {
-    try {
-        parsePolicyDocument(document, kind);
-    } catch (error) {
-        if (!(error instanceof MalformedPolicy)) throw error;
-        throw new AwsError("MalformedPolicyDocument", error.message, 400);
-    }
+function malformed(message: string): AwsError {
+    return new AwsError("MalformedPolicyDocument", message, 400);
 }
 
 function sessionSeconds(seconds: number | undefined): number {

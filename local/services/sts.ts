@@ -1,17 +1,12 @@
 import { randomBytes } from "node:crypto";
-import {
-    evaluateTrust,
-    explain,
-    MalformedPolicy,
-    parsePolicyDocument,
-    type RequestPrincipal,
-} from "../../access";
+import { evaluateTrust, explain, type RequestPrincipal } from "../../access";
 import { accountOfArn } from "../../agentcore/arn";
 import { limits } from "../../agentcore/limits";
 import { AwsError, notEmulated } from "../awsError";
 import type { AccessKey } from "../http/sigv4";
 import type { LocalAccount } from "./account";
 import { uniqueId, type Role } from "./iam";
+import { requireWellFormed } from "./policyText";
 
 /** A session's credentials, and who it is. */
 export interface SessionKey extends AccessKey {
@@ -82,7 +77,13 @@ export class Sts {
                 }),
             );
         }
-        if (Policy !== undefined) checkSessionPolicy(Policy);
+        if (Policy !== undefined) {
+            requireWellFormed(
+                Policy,
+                "identity",
+                (message) => new AwsError("MalformedPolicyDocument", message, 400),
+            );
+        }
         const longest = caller.chained ? limits.sessionSeconds.min : role.maxSessionSeconds;
         const seconds = DurationSeconds === undefined ? 3600 : Number(DurationSeconds);
         if (!(seconds >= 900 && seconds <= longest)) {
@@ -179,15 +180,6 @@ export class Sts {
         for (const [id, { expiresAt }] of this.#keys) {
             if (expiresAt !== undefined && expiresAt < before) this.#keys.delete(id);
         }
-    }
-}
-
-function checkSessionPolicy(policy: string): void {
-    try {
-        parsePolicyDocument(policy, "identity");
-    } catch (error) {
-        if (!(error instanceof MalformedPolicy)) throw error;
-        throw new AwsError("MalformedPolicyDocument", error.message, 400);
     }
 }
 

@@ -161,6 +161,42 @@ describe("grants on the local cloud", () => {
         assert.equal(await hub.statusOf(spokeAccount, "auditor"), 200);
     });
 
+    it("reach the tools of the Runtime article, built from config", async () => {
+        hub.project.config("provider", {
+            account: { role: "provider", id: hubAccount },
+            spokes: { consumer: { account: spokeAccount, stack: "consumer" } },
+            gateways: {
+                tools: {
+                    targets: {
+                        "iam-auth-demo-lambda-target": {
+                            lambda: "echo-tool",
+                            tools: ["add_numbers", "multiply_numbers", "greet_user"],
+                        },
+                    },
+                    grants: [developer],
+                },
+            },
+        });
+        await hub.deployAll();
+        const ask = async (method: string, params?: object) => {
+            const message = { jsonrpc: "2.0", id: 1, method, params };
+            const response = await hub.post(hub.session(spokeAccount, "developer"), message);
+            return ((await response.json()) as { result: Record<string, unknown> }).result;
+        };
+        const { tools } = await ask("tools/list");
+        assert.deepEqual(
+            (tools as { name: string }[]).map(({ name }) => name),
+            ["add_numbers", "multiply_numbers", "greet_user"].map(
+                (tool) => `iam-auth-demo-lambda-target___${tool}`,
+            ),
+        );
+        const { content } = await ask("tools/call", {
+            name: "iam-auth-demo-lambda-target___add_numbers",
+            arguments: { a: 100, b: 12 },
+        });
+        assert.deepEqual(content, [{ type: "text", text: '{"result":112}' }]);
+    });
+
     it("within one account are not needed: the caller's own policy is enough", async () => {
         hub.project
             .config("provider", {

@@ -221,6 +221,47 @@ describe("the local cloud's gateway", () => {
         assert.match(await response.text(), /NotEmulated: POST \/bedrock-runtime/);
     });
 
+    it("refuses a resource policy that it could not evaluate, or that AWS would refuse", () => {
+        const { agentcore } = hub.cloud.accounts.get(hubAccount) ?? assert.fail();
+        const { gatewayArn, resourcePolicy } = hub.gateway();
+        const put = (change: object) => () =>
+            agentcore.putResourcePolicy(
+                gatewayArn,
+                JSON.stringify({
+                    Version: "2012-10-17",
+                    Statement: {
+                        Effect: "Allow",
+                        Principal: "*",
+                        Action: "bedrock-agentcore:InvokeGateway",
+                        Resource: gatewayArn,
+                        ...change,
+                    },
+                }),
+            );
+        for (const [change, code, message] of [
+            [{ Resource: "*" }, "ValidationException", /must be the gateway's exact ARN/],
+            [
+                { Action: "bedrock-agentcore:*" },
+                "ValidationException",
+                /must be bedrock-agentcore:I/,
+            ],
+            [{ Effect: "allow" }, "ValidationException", /malformed: Statement\[0\]\.Effect/],
+            [
+                { Principal: { AWS: `arn:aws:iam::${spokeAccount}:role/nobody` } },
+                "ValidationException",
+                /Invalid principal in policy/,
+            ],
+            [
+                { Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } },
+                "NotEmulated",
+                /Condition\.IpAddress: got IpAddress; must be one of/,
+            ],
+        ] as const) {
+            assert.throws(put(change), { code, message });
+        }
+        assert.equal(hub.gateway().resourcePolicy, resourcePolicy);
+    });
+
     it("keeps its own endpoints to who has the token", async () => {
         const url = `${hub.cloud.url}/_hub/accounts/999988887777`;
         assert.equal((await fetch(url, { method: "PUT" })).status, 403);

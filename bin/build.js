@@ -21,6 +21,7 @@ const sources = [
     "components",
     "engine",
     "local",
+    "settings",
     "settings.ts",
     "sigv4-fetch/src",
     "workloads/echo-tool",

@@ -1,10 +1,6 @@
 import type { ToolDefinition } from "../../agentcore/toolSchema";
-import type {
-    Gateway,
-    GatewayInput,
-    GatewayTarget,
-    GatewayTargetInput,
-} from "../services/agentcoreControl";
+import type { GatewayTargetInput } from "../services/agentcoreChecks";
+import type { Gateway, GatewayInput, GatewayTarget } from "../services/agentcoreControl";
 import {
     textOf,
     type Properties,

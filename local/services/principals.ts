@@ -1,6 +1,10 @@
 import { accountOfArn } from "../../agentcore/arn";
 import { AwsError } from "../awsError";
-import type { LocalAccount } from "./account";
+
+/** What the directory needs of an account: its roles. */
+interface RoleSource {
+    iam: { roleByArn: (arn: string) => { roleId: string } | undefined };
+}
 
 /**
  * Finds the unique ids behind role ARNs over all accounts: AWS stores the id, so that a role made anew
@@ -9,7 +13,7 @@ import type { LocalAccount } from "./account";
  * trust policies, inferred for AgentCore resource policies).
  */
 export class PrincipalDirectory {
-    constructor(private readonly accounts: ReadonlyMap<string, LocalAccount>) {}
+    constructor(private readonly accounts: ReadonlyMap<string, RoleSource>) {}
 
     /**
      * The ids behind a document's role ARNs. A principal of an account that is not in the local cloud stays

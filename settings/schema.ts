@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { limits } from "../agentcore/limits";
+import { mcpRevisions } from "../agentcore/mcp";
+
+// The shape of config. Each `error` is what must be, in the line `path: got X; must be Y`.
+
+const named = (limit: { pattern: RegExp; rule: string }) =>
+    z.string({ error: limit.rule }).regex(limit.pattern, { error: limit.rule });
+const whole = (limit: { min: number; max: number }, unit: string) => {
+    const error = `a whole number of ${unit}, ${limit.min}-${limit.max}`;
+    return z.int({ error }).min(limit.min, { error }).max(limit.max, { error });
+};
+const text = (what: string) => z.string({ error: what }).min(1, { error: what });
+const list = <T extends z.ZodType>(item: T, what: string) =>
+    z.array(item, { error: what }).min(1, { error: what });
+
+/** Whose account it is. */
+export const accountSchema = z.strictObject(
+    {
+        role: z.enum(["provider", "consumer"], { error: "provider or consumer" }),
+        id: named(limits.accountId),
+    },
+    { error: '{ role: provider | consumer, id: "<12 digits>" }' },
+);
+const otherStackSchema = z.strictObject(
+    { account: named(limits.accountId), stack: text("a stack's name") },
+    { error: '{ account: "<12 digits>", stack: <name> }' },
+);
+const grantSchema = z.union(
+    [
+        z.strictObject({ spoke: text("a spoke's name"), roles: list(z.string(), "role names") }),
+        z.strictObject({ principals: list(z.string(), "exact ARNs of roles or users") }),
+        z.strictObject({ account: named(limits.accountId) }),
+    ],
+    {
+        error: "{ spoke, roles: [<name>] }, { principals: [<ARN>] } or { account: <12 digits> }",
+    },
+);
+const targetSchema = z.union(
+    [
+        z.strictObject({
+            lambda: z.string(),
+            tools: list(z.string(), "names of the workload's tools").optional(),
+        }),
+        z.strictObject({ existingLambdaArn: z.string(), toolSchemaFile: z.string() }),
+    ],
+    {
+        error: "{ lambda: <workload>, tools: [<name>] } or { existingLambdaArn: <ARN>, toolSchemaFile: <path> }",
+    },
+);
+const gatewaySchema = z.strictObject({
+    description: text("a text").max(limits.gatewayDescriptionCharacters.max).optional(),
+    instructions: text("a text").max(limits.gatewayInstructionsCharacters.max).optional(),
+    exceptionLevel: z.literal("DEBUG", { error: "DEBUG, or absent" }).optional(),
+    supportedVersions: list(
+        z.enum(mcpRevisions, { error: `one of ${mcpRevisions.join(", ")}` }),
+        "MCP revisions",
+    ).default([...mcpRevisions]),
+    targets: z.record(named(limits.targetName), targetSchema, { error: "a map of targets" }),
+    grants: z.array(grantSchema, { error: "a list of grants" }).default([]),
+});
+const hubSchema = z.union(
+    [
+        otherStackSchema,
+        z.strictObject({
+            account: named(limits.accountId),
+            gateways: z.record(z.string(), z.strictObject({ arn: z.string(), url: z.url() })),
+        }),
+    ],
+    { error: "{ account, stack } or { account, gateways: { <name>: { arn, url } } }" },
+);
+const callerSchema = z.strictObject({
+    gateways: list(
+        z.string().regex(/^[^/]+\/[^/]+$/, { error: "<hub>/<gateway>" }),
+        "a list of <hub>/<gateway>",
+    ),
+    assumedBy: list(z.string(), "exact ARNs of roles or users"),
+    maxSessionSeconds: whole(limits.sessionSeconds, "seconds").default(limits.sessionSeconds.min),
+});
+/** All keys of a hub. */
+export const providerSchema = z.strictObject({
+    account: accountSchema,
+    lambda: z
+        .strictObject({
+            timeoutSeconds: whole(limits.lambdaTimeoutSeconds, "seconds").default(30),
+            memoryMb: whole(limits.lambdaMemoryMb, "MB").default(256),
+            logRetentionDays: z
+                .union(limits.logRetentionDays.map((days) => z.literal(days)))
+                .default(30),
+        })
+        .prefault({}),
+    spokes: z.record(z.string(), otherStackSchema, { error: "a map of spokes" }).default({}),
+    gateways: z
+        .record(named(limits.gatewayName), gatewaySchema, { error: "a map of gateways" })
+        .default({}),
+});
+/** All keys of a spoke. */
+export const consumerSchema = z.strictObject({
+    account: accountSchema,
+    hubs: z.record(z.string(), hubSchema, { error: "a map of hubs" }).default({}),
+    callers: z
+        .record(named(limits.roleName), callerSchema, { error: "a map of callers" })
+        .default({}),
+});
+/** A hub's config as it is written. */
+export type ProviderConfig = z.infer<typeof providerSchema>;
+/** A spoke's config as it is written. */
+export type ConsumerConfig = z.infer<typeof consumerSchema>;
+
+/** One grant as it is written. */
+export type GrantConfig = z.infer<typeof grantSchema>;
+/** One target as it is written. */
+export type TargetConfig = z.infer<typeof targetSchema>;

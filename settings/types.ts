@@ -1,0 +1,70 @@
+import type { ToolDefinition } from "../agentcore/toolSchema";
+
+/** A Lambda that the program builds from `workloads/<name>`, or one that is there already. */
+export type LambdaSource =
+    { kind: "workload"; workload: string } | { kind: "existing"; functionArn: string };
+
+/** One Lambda target of a gateway, and the tools that it shows. */
+export interface LambdaTargetSettings {
+    lambda: LambdaSource;
+    tools: readonly ToolDefinition[];
+}
+
+/** Who may use a gateway: roles of a spoke's stack, exact ARNs, or a whole account. */
+export type Grant =
+    | { kind: "spoke"; spoke: string; roles: readonly string[] }
+    | { kind: "principals"; principals: readonly string[] }
+    | { kind: "account"; account: string };
+
+/** One gateway of the hub. */
+export interface GatewaySettings {
+    description?: string;
+    instructions?: string;
+    exceptionLevel?: "DEBUG";
+    supportedVersions: readonly string[];
+    targets: Readonly<Record<string, LambdaTargetSettings>>;
+    grants: readonly Grant[];
+}
+
+/** Another stack that this one reads, and the account that its ARNs must belong to. */
+export interface OtherStack {
+    account: string;
+    stack: string;
+}
+
+/** A hub as a spoke sees it: by its stack, or, on another Pulumi backend, by its gateways' ARNs. */
+export type HubSettings =
+    | ({ kind: "stack" } & OtherStack)
+    | {
+          kind: "gateways";
+          account: string;
+          gateways: Readonly<Record<string, { arn: string; url: string }>>;
+      };
+
+/** A role of the spoke that calls gateways. */
+export interface CallerSettings {
+    gateways: readonly { hub: string; gateway: string }[];
+    assumedBy: readonly string[];
+    maxSessionSeconds: number;
+}
+
+/** All config of a hub's stack. */
+export interface ProviderSettings {
+    role: "provider";
+    accountId: string;
+    region: string;
+    lambda: { timeoutSeconds: number; memoryMb: number; logRetentionDays: number };
+    spokes: Readonly<Record<string, OtherStack>>;
+    gateways: Readonly<Record<string, GatewaySettings>>;
+}
+
+/** All config of a spoke's stack. */
+export interface ConsumerSettings {
+    role: "consumer";
+    accountId: string;
+    region: string;
+    hubs: Readonly<Record<string, HubSettings>>;
+    callers: Readonly<Record<string, CallerSettings>>;
+}
+
+export type Settings = ProviderSettings | ConsumerSettings;

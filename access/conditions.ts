@@ -1,7 +1,5 @@
-import { arnPattern, wildcard, type Matcher } from "./match";
-
-/** A request's context: condition keys, without regard to case, and their values. */
-export type Context = ReadonlyMap<string, readonly string[]>;
+import { arnPattern, wildcard, type Matcher, type Piece } from "./match";
+import { compileValue, type Context, type VariableUse } from "./variables";
 
 /** Whether a Condition element holds for a request. */
 export type Condition = (context: Context) => boolean;
@@ -13,7 +11,7 @@ export class UnsupportedConditionOperator extends Error {
         readonly place: string,
     ) {
         super(
-            `${place}: got ${operator}; must be one of ${Object.keys(operators).join(", ")}, each with IfExists, or after ForAnyValue: or ForAllValues:`,
+            `${place}: got ${operator}; must be one of ${Object.keys(operators).join(", ")}, each also with IfExists, or after ForAnyValue: or ForAllValues:; or Null`,
         );
         this.name = "UnsupportedConditionOperator";
     }
@@ -21,18 +19,18 @@ export class UnsupportedConditionOperator extends Error {
 
 /** How an operator compares: one value of the request with one value of the policy. */
 interface Operator {
-    matcher: (value: string) => Matcher;
+    matcher: (pieces: readonly Piece[]) => Matcher;
     /** Negated operators hold when no value matches, and when the key is not there. */
     negated: boolean;
 }
 
-const like = (value: string): Matcher => wildcard(value);
-const same =
-    (value: string): Matcher =>
-    (text) =>
-        text === value;
-const sameIgnoringCase = (value: string): Matcher => {
-    const folded = value.toLowerCase();
+const textOf = (pieces: readonly Piece[]): string => pieces.map(({ text }) => text).join("");
+const same = (pieces: readonly Piece[]): Matcher => {
+    const whole = textOf(pieces);
+    return (text) => text === whole;
+};
+const sameIgnoringCase = (pieces: readonly Piece[]): Matcher => {
+    const folded = textOf(pieces).toLowerCase();
     return (text) => text.toLowerCase() === folded;
 };
 
@@ -45,48 +43,42 @@ const operators: Readonly<Record<string, Operator>> = {
     StringNotEquals: { matcher: same, negated: true },
     StringEqualsIgnoreCase: { matcher: sameIgnoringCase, negated: false },
     StringNotEqualsIgnoreCase: { matcher: sameIgnoringCase, negated: true },
-    StringLike: { matcher: like, negated: false },
-    StringNotLike: { matcher: like, negated: true },
+    StringLike: { matcher: wildcard, negated: false },
+    StringNotLike: { matcher: wildcard, negated: true },
     // ArnEquals and ArnLike behave alike.
     ArnEquals: { matcher: arnPattern, negated: false },
     ArnLike: { matcher: arnPattern, negated: false },
     ArnNotEquals: { matcher: arnPattern, negated: true },
     ArnNotLike: { matcher: arnPattern, negated: true },
     Bool: { matcher: sameIgnoringCase, negated: false },
-    Null: { matcher: same, negated: false },
 };
 
 /**
  * Compiles one operator over one key.
  *
  * @param values the policy's values; several are alternatives.
- * @param resolve replaces policy variables; `undefined` when one has no value, and then nothing matches.
  * @throws UnsupportedConditionOperator
  */
 export function compileCondition(
     name: string,
     key: string,
     values: readonly string[],
-    resolve: (value: string, context: Context) => string | undefined,
+    use: VariableUse,
     place: string,
 ): Condition {
+    const lowerKey = key.toLowerCase();
+    // Null asks whether the key is there, and so has no IfExists.
+    if (name === "Null") {
+        return (context) => {
+            const isAbsent = (context.get(lowerKey) ?? []).length === 0;
+            return values.some((value) => (value.toLowerCase() === "true") === isAbsent);
+        };
+    }
     const [, quantifier, base = "", ifExists] =
         /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
     const operator = Object.hasOwn(operators, base) ? operators[base] : undefined;
     if (operator === undefined) throw new UnsupportedConditionOperator(name, place);
-    const lowerKey = key.toLowerCase();
-    if (base === "Null") {
-        return (context) => values.some((value) => (value === "true") === !context.has(lowerKey));
-    }
-    const isFixed = values.every((value) => !value.includes("${"));
-    const fixed = isFixed ? values.map(operator.matcher) : [];
-    const matchers = (context: Context): Matcher[] =>
-        isFixed
-            ? fixed
-            : values.flatMap((value) => {
-                  const resolved = resolve(value, context);
-                  return resolved === undefined ? [] : operator.matcher(resolved);
-              });
+    const compiled = values.map((value) => compileValue(value, use, operator.matcher));
     return (context) => {
         const given = context.get(lowerKey);
         if (given === undefined || given.length === 0) {
@@ -94,9 +86,10 @@ export function compileCondition(
             if (quantifier === "ForAllValues" || ifExists !== undefined) return true;
             return quantifier === undefined && operator.negated;
         }
-        const compiled = matchers(context);
+        // A value whose variable has no value is equal or like nothing, and negated operators hold for it.
+        const matchers = compiled.map((matcherFor) => matcherFor(context));
         const holds = (text: string) =>
-            compiled.some((matches) => matches(text)) !== operator.negated;
+            matchers.some((matches) => matches?.(text) === true) !== operator.negated;
         return quantifier === "ForAnyValue" || (quantifier === undefined && !operator.negated)
             ? given.some(holds)
             : given.every(holds);

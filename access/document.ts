@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { compileCondition, type Condition, type Context } from "./conditions";
+import { compileCondition, type Condition } from "./conditions";
+import { MalformedPolicy } from "./malformedPolicy";
 import { actionPattern, arnPattern, type Matcher } from "./match";
-import type { PrincipalElement } from "./principal";
+import { compilePrincipal, type PrincipalElement } from "./principal";
+import { compileResource, type Context, type VariableUse } from "./variables";
 
 /** What a document is attached to, which decides the elements that it must and must not have. */
 export type DocumentKind = "identity" | "resource" | "trust";
@@ -41,17 +43,6 @@ export interface ParsedStatement {
 /** A document, compiled once. */
 export interface ParsedDocument {
     statements: readonly ParsedStatement[];
-}
-
-/** A document that AWS would refuse, and the place in it. */
-export class MalformedPolicy extends Error {
-    constructor(
-        readonly place: string,
-        problem: string,
-    ) {
-        super(`${place}: ${problem}`);
-        this.name = "MalformedPolicy";
-    }
 }
 
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)]);
@@ -106,13 +97,7 @@ export function parsePolicyDocument(input: string | object, kind: DocumentKind):
     const key = `${kind}\n${text}`;
     const known = cache.get(key);
     if (known !== undefined) return known;
-    let json: unknown;
-    try {
-        json = JSON.parse(text);
-    } catch (error) {
-        throw new MalformedPolicy("document", `got ${(error as Error).message}; must be JSON`);
-    }
-    const parsed = documentSchema.safeParse(json);
+    const parsed = documentSchema.safeParse(jsonOf(text));
     if (!parsed.success) {
         const issue = parsed.error.issues[0];
         const path = issue?.path ?? [];
@@ -121,10 +106,10 @@ export function parsePolicyDocument(input: string | object, kind: DocumentKind):
             issue?.message ?? "malformed",
         );
     }
-    const variables = parsed.data.Version === "2012-10-17";
+    const use = parsed.data.Version === "2012-10-17" ? "variables" : "plain";
     const document = {
         statements: parsed.data.Statement.map((statement, index) =>
-            compileStatement(statement, index, kind, variables),
+            compileStatement(statement, index, kind, use),
         ),
     };
     checkSids(document.statements, kind);
@@ -133,11 +118,29 @@ export function parsePolicyDocument(input: string | object, kind: DocumentKind):
     return document;
 }
 
+function jsonOf(text: string): unknown {
+    const keys = new Set<string>();
+    let json: unknown;
+    try {
+        json = JSON.parse(text, (key, value: unknown) => {
+            keys.add(key);
+            return value;
+        });
+    } catch (error) {
+        throw new MalformedPolicy("document", `got ${(error as Error).message}; must be JSON`);
+    }
+    // The schema would drop this key without a word, and with it a condition.
+    if (keys.has("__proto__")) {
+        throw new MalformedPolicy("document", "got the key __proto__; no element has it");
+    }
+    return json;
+}
+
 function compileStatement(
     statement: StatementInput,
     index: number,
     kind: DocumentKind,
-    variables: boolean,
+    use: VariableUse,
 ): ParsedStatement {
     const place = `Statement[${index}]`;
     const action = one(statement, "Action", "NotAction", place);
@@ -150,11 +153,10 @@ function compileStatement(
         }
         return actionPattern(pattern);
     });
-    if (kind === "trust") absent(statement, ["Resource", "NotResource"], place);
+    if (kind === "trust") absent(statement, ["Resource", "NotResource", "NotPrincipal"], place);
     if (kind === "identity") absent(statement, ["Principal", "NotPrincipal"], place);
     const resource =
         kind === "trust" ? undefined : one(statement, "Resource", "NotResource", place);
-    const resolve = variables ? resolveVariables : (value: string) => value;
     const principal = kind === "identity" ? undefined : principalOf(statement, place);
     return {
         index,
@@ -165,44 +167,23 @@ function compileStatement(
         matchesResource:
             resource === undefined
                 ? () => true
-                : resourceMatcher(resource.values, resource.negated, resolve),
+                : resourceMatcher(resource.values, resource.negated, use),
         conditions: Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
             Object.entries(keys).map(([key, values]) =>
-                compileCondition(operator, key, values, resolve, `${place}.Condition.${operator}`),
+                compileCondition(operator, key, values, use, `${place}.Condition.${operator}`),
             ),
         ),
     };
 }
 
-type Resolve = (value: string, context: Context) => string | undefined;
-
 function resourceMatcher(
     patterns: readonly string[],
     negated: boolean,
-    resolve: Resolve,
+    use: VariableUse,
 ): ParsedStatement["matchesResource"] {
-    const matchers = patterns.map((pattern): ParsedStatement["matchesResource"] => {
-        if (!pattern.includes("${")) return arnPattern(pattern);
-        return (resource, context) => {
-            const resolved = resolve(pattern, context);
-            return resolved !== undefined && arnPattern(resolved)(resource);
-        };
-    });
+    const compiled = patterns.map((pattern) => compileResource(pattern, use, arnPattern));
     return (resource, context) =>
-        matchers.some((matches) => matches(resource, context)) !== negated;
-}
-
-/** `${key}`, and `${*}`, `${?}`, `${$}` for the characters themselves; `undefined` without a value. */
-function resolveVariables(value: string, context: Context): string | undefined {
-    const variables = [...value.matchAll(/\$\{([^}]*)\}/g)].map(([, key = ""]) => key);
-    const valueOf = (key: string): string | undefined => {
-        if (key === "*" || key === "?" || key === "$") return key;
-        const values = context.get(key.trim().toLowerCase());
-        // A key with several values cannot stand for one.
-        return values?.length === 1 ? values[0] : undefined;
-    };
-    if (variables.some((key) => valueOf(key) === undefined)) return undefined;
-    return value.replace(/\$\{([^}]*)\}/g, (_match, key: string) => valueOf(key) ?? "");
+        compiled.some((matcherFor) => matcherFor(context)?.(resource) === true) !== negated;
 }
 
 function principalOf(
@@ -215,35 +196,12 @@ function principalOf(
         throw new MalformedPolicy(place, "must have exactly one of Principal and NotPrincipal");
     }
     const negated = Principal === undefined;
-    const name = negated ? "NotPrincipal" : "Principal";
-    if (written === "*") return { negated, element: { anyone: true, aws: [], services: [] } };
-    const aws = written.AWS === undefined ? [] : [written.AWS].flat();
-    for (const principal of aws) {
-        if (principal !== "*" && !isPrincipalName(principal)) {
-            throw new MalformedPolicy(
-                `${place}.${name}.AWS`,
-                `got ${principal}; must be *, an account id, a unique id, or the exact ARN of an account's root, a role, a user or a session`,
-            );
-        }
+    if (negated && statement.Effect === "Allow") {
+        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+        throw new MalformedPolicy(`${place}.NotPrincipal`, "must be used with Effect Deny");
     }
-    const services = written.Service === undefined ? [] : [written.Service].flat();
-    const element = {
-        anyone: aws.includes("*"),
-        aws: aws.filter((principal) => principal !== "*"),
-        services,
-    };
-    return { negated, element };
-}
-
-function isPrincipalName(text: string): boolean {
-    return (
-        /^\d{12}$/.test(text) ||
-        /^A(?:RO|ID)A[A-Z0-9]{12,}(?::[\w+=,.@-]+)?$/.test(text) ||
-        /^arn:aws[a-z-]*:iam::\d{12}:(?:root|(?:role|user)\/[\w+=,.@/-]+)$/.test(text) ||
-        /^arn:aws[a-z-]*:sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+\/|federated-user\/)[\w+=,.@-]+$/.test(
-            text,
-        )
-    );
+    const name = negated ? "NotPrincipal" : "Principal";
+    return { negated, element: compilePrincipal(written, `${place}.${name}`) };
 }
 
 type PairedElement = "Action" | "NotAction" | "Resource" | "NotResource";

@@ -1,12 +1,15 @@
-import type { Context } from "./conditions";
+import { contextOf } from "./context";
 import { parsePolicyDocument, type DocumentKind, type ParsedStatement } from "./document";
 import {
     accountOf,
+    isExempt,
     matchPrincipal,
+    namesFormer,
     type PrincipalIds,
     type PrincipalMatch,
     type RequestPrincipal,
 } from "./principal";
+import type { Context } from "./variables";
 
 /** One call, as IAM sees it. */
 export interface AccessRequest {
@@ -34,7 +37,9 @@ export interface AccessPolicies {
     session?: readonly NamedDocument[];
 }
 
+/** A kind of policy that bears on a request. */
 export type Layer = "identity" | "resource" | "boundary" | "session" | "trust";
+/** A decision, of one layer or of all. */
 export type DecisionWord = "allow" | "explicitDeny" | "implicitDeny";
 
 /** What one layer said, and the statement that decided it. */
@@ -44,6 +49,8 @@ export interface LayerResult {
     statement?: { document: string; index: number; sid?: string };
     /** How the deciding statement named the principal. */
     principalMatch?: PrincipalMatch;
+    /** Without an allow: that a statement names the principal all the same, and why it does not help. */
+    unmet?: "formerPrincipal" | "otherElements";
 }
 
 /** A decision with its reasons. */
@@ -63,7 +70,7 @@ export interface Decision {
  * @throws MalformedPolicy, UnsupportedConditionOperator
  */
 export function evaluate(request: AccessRequest, policies: AccessPolicies): Decision {
-    const resource = layer("resource", "resource", listOf(policies.resource), request);
+    const resource = layer("resource", "resource", listOf(policies.resource), request, policies);
     return combine(request, policies, resource);
 }
 
@@ -91,10 +98,11 @@ export function evaluateTrust(request: TrustRequest): Decision {
         resourceAccountId: request.roleAccountId,
         ...(request.context !== undefined && { context: request.context }),
     };
-    const trust = layer("trust", "trust", [request.trust], access);
+    const trust = layer("trust", "trust", [request.trust], access, request.policies);
     const decision = combine(access, request.policies, trust);
-    if (decision.decision !== "allow" || trust.decision === "allow") return decision;
-    return { ...decision, decision: "implicitDeny", lacking: ["trust"] };
+    if (decision.decision === "explicitDeny" || trust.decision === "allow") return decision;
+    const lacking = [...decision.lacking.filter((one) => one !== "trust"), "trust" as const];
+    return { ...decision, decision: "implicitDeny", lacking };
 }
 
 function combine(
@@ -164,6 +172,7 @@ function layer(
     kind: DocumentKind,
     documents: readonly NamedDocument[],
     request: AccessRequest,
+    { boundary }: Pick<AccessPolicies, "boundary"> = {},
 ): LayerResult {
     if (documents.length === 0) {
         return { layer: name, decision: name === "identity" ? "implicitDeny" : "notPresent" };
@@ -172,7 +181,10 @@ function layer(
     let allowed: LayerResult | undefined;
     for (const named of documents) {
         for (const statement of parsePolicyDocument(named.document, kind).statements) {
-            const match = matches(statement, request, context, named.principalIds);
+            const match = matches(statement, request, context, {
+                ids: named.principalIds ?? {},
+                boundary: boundary === undefined ? "absent" : "attached",
+            });
             if (match === undefined) continue;
             const decided: LayerResult = {
                 layer: name,
@@ -188,7 +200,30 @@ function layer(
             if (allowed === undefined || strength(decided) > strength(allowed)) allowed = decided;
         }
     }
-    return allowed ?? { layer: name, decision: "implicitDeny" };
+    if (allowed !== undefined) return allowed;
+    const unmet = unmetOf(kind, documents, request.principal);
+    return { layer: name, decision: "implicitDeny", ...(unmet !== undefined && { unmet }) };
+}
+
+function unmetOf(
+    kind: DocumentKind,
+    documents: readonly NamedDocument[],
+    principal: RequestPrincipal,
+): LayerResult["unmet"] {
+    if (kind === "identity") return undefined;
+    const allows = documents.flatMap(({ document, principalIds }) =>
+        parsePolicyDocument(document, kind).statements.flatMap(({ effect, principal: written }) =>
+            effect === "Allow" && written !== undefined
+                ? { element: written.element, principalIds }
+                : [],
+        ),
+    );
+    if (allows.some((one) => matchPrincipal(one.element, principal, one.principalIds))) {
+        return "otherElements";
+    }
+    return allows.some((one) => namesFormer(one.element, principal, one.principalIds))
+        ? "formerPrincipal"
+        : undefined;
 }
 
 /** How much an allow gives in the same account; the strongest of several decides. */
@@ -208,46 +243,18 @@ function matches(
     statement: ParsedStatement,
     request: AccessRequest,
     context: Context,
-    ids: PrincipalIds | undefined,
+    { ids, boundary }: { ids: PrincipalIds; boundary: "attached" | "absent" },
 ): PrincipalMatch | "own" | undefined {
     if (!statement.matchesAction(request.action)) return undefined;
     if (!statement.matchesResource(request.resource, context)) return undefined;
     if (!statement.conditions.every((holds) => holds(context))) return undefined;
     if (statement.principal === undefined) return "own";
     const { negated, element } = statement.principal;
-    const match = matchPrincipal(element, request.principal, ids);
-    if (!negated) return match;
-    return match === undefined ? "anyone" : undefined;
-}
-
-/** The request's context with the keys that every principal has, by lower-case name. */
-function contextOf({ principal, context }: AccessRequest): Context {
-    const all = new Map<string, readonly string[]>();
-    const set = (key: string, value: string | readonly string[]) =>
-        all.set(key.toLowerCase(), typeof value === "string" ? [value] : value);
-    set("aws:PrincipalIsAWSService", principal.type === "service" ? "true" : "false");
-    if (principal.type === "service") {
-        set("aws:PrincipalServiceName", principal.service);
-    } else {
-        set("aws:PrincipalAccount", principal.accountId);
-        if (principal.type === "role-session") {
-            set("aws:PrincipalArn", principal.roleArn);
-            set("aws:PrincipalType", "AssumedRole");
-            set("aws:userid", `${principal.roleId}:${principal.sessionName}`);
-        } else if (principal.type === "user") {
-            set("aws:PrincipalArn", principal.userArn);
-            set("aws:PrincipalType", "User");
-            set("aws:userid", principal.userId);
-            set("aws:username", principal.userArn.split("/").at(-1) ?? "");
-        } else {
-            const partition = principal.partition ?? "aws";
-            set("aws:PrincipalArn", `arn:${partition}:iam::${principal.accountId}:root`);
-            set("aws:PrincipalType", "Account");
-            set("aws:userid", principal.accountId);
-        }
-    }
-    for (const [key, value] of Object.entries(context ?? {})) set(key, value);
-    return all;
+    if (!negated) return matchPrincipal(element, request.principal, ids);
+    // A deny with NotPrincipal denies every principal with a permissions boundary, whoever it exempts
+    // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
+    const isDenied = boundary === "attached" || !isExempt(element, request.principal, ids);
+    return isDenied ? "anyone" : undefined;
 }
 
 function listOf(document: NamedDocument | undefined): NamedDocument[] {

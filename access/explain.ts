@@ -6,7 +6,7 @@ const policyNames: Readonly<Record<Layer, string>> = {
     resource: "resource-based policy",
     boundary: "permissions boundary",
     session: "session policy",
-    trust: "resource-based policy",
+    trust: "role trust policy",
 };
 
 /**
@@ -19,7 +19,7 @@ export function explain(decision: Decision, request: AccessRequest): string {
     const [layer = "identity"] = decision.lacking;
     const policy = policyNames[layer];
     return decision.decision === "explicitDeny"
-        ? `${start} with an explicit deny in ${/^[aeiou]/.test(policy) ? "an" : "a"} ${policy}`
+        ? `${start} with an explicit deny in ${articleOf(layer)} ${policy}`
         : `${start} because no ${policy} allows the ${action} action`;
 }
 
@@ -37,9 +37,9 @@ export function explainShort(decision: Decision, request: AccessRequest): string
         .map((layer) => {
             switch (layer) {
                 case "resource":
-                    return `The resource's side lacks an allow: the resource policy of ${resource} (account ${resourceAccountId}) does not name ${who}.`;
+                    return `The resource's side lacks an allow: the resource policy of ${resource} (account ${resourceAccountId}) ${missing(decision, layer, action, who)}.`;
                 case "trust":
-                    return `The role's trust policy does not admit ${who}: ${resource} (account ${resourceAccountId}).`;
+                    return `The role's side lacks an allow: the trust policy of ${resource} (account ${resourceAccountId}) ${missing(decision, layer, action, who)}.`;
                 case "identity":
                     return `The caller's side lacks an allow: no policy of ${who}${own} allows ${action} on ${resource}.`;
                 case "boundary":
@@ -49,6 +49,23 @@ export function explainShort(decision: Decision, request: AccessRequest): string
             }
         })
         .join(" ");
+}
+
+function articleOf(layer: Layer): string {
+    if (layer === "trust") return "the";
+    return layer === "identity" ? "an" : "a";
+}
+
+/** What a resource's or role's policy does not do for the principal. */
+function missing(decision: Decision, layer: Layer, action: string, who: string): string {
+    switch (decision.layers.find((one) => one.layer === layer)?.unmet) {
+        case "otherElements":
+            return `names ${who}, but does not allow it ${action} in this request`;
+        case "formerPrincipal":
+            return `names ${who} as it was before it was made anew, and must be put again`;
+        default:
+            return `does not name ${who}`;
+    }
 }
 
 function nameOf(principal: RequestPrincipal): string {

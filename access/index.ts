@@ -1,6 +1,5 @@
 export { UnsupportedConditionOperator } from "./conditions";
 export {
-    MalformedPolicy,
     parsePolicyDocument,
     type DocumentKind,
     type PolicyDocument,
@@ -19,4 +18,5 @@ export {
     type TrustRequest,
 } from "./evaluate";
 export { explain, explainShort } from "./explain";
+export { MalformedPolicy } from "./malformedPolicy";
 export type { RequestPrincipal } from "./principal";

@@ -1,3 +1,5 @@
+import { MalformedPolicy } from "./malformedPolicy";
+
 /** Who makes a request. */
 export type RequestPrincipal =
     | {
@@ -29,6 +31,49 @@ export interface PrincipalElement {
 /** The unique ids that stood behind role and user ARNs when a document was stored. */
 export type PrincipalIds = Readonly<Record<string, string>>;
 
+/**
+ * Compiles a Principal or NotPrincipal element; its ARNs are exact
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
+ *
+ * @throws MalformedPolicy
+ */
+export function compilePrincipal(
+    written:
+        | "*"
+        | {
+              AWS?: string | readonly string[] | undefined;
+              Service?: string | readonly string[] | undefined;
+          },
+    place: string,
+): PrincipalElement {
+    if (written === "*") return { anyone: true, aws: [], services: [] };
+    const aws = written.AWS === undefined ? [] : [written.AWS].flat();
+    for (const principal of aws) {
+        if (principal !== "*" && !isPrincipalName(principal)) {
+            throw new MalformedPolicy(
+                `${place}.AWS`,
+                `got ${principal}; must be *, an account id, a unique id, or the exact ARN of an account's root, a role, a user or a session`,
+            );
+        }
+    }
+    return {
+        anyone: aws.includes("*"),
+        aws: aws.filter((principal) => principal !== "*"),
+        services: written.Service === undefined ? [] : [written.Service].flat(),
+    };
+}
+
+function isPrincipalName(text: string): boolean {
+    return (
+        /^\d{12}$/.test(text) ||
+        /^A(?:RO|ID)A[A-Z0-9]{12,}(?::[\w+=,.@-]+)?$/.test(text) ||
+        /^arn:aws[a-z-]*:iam::\d{12}:(?:root|(?:role|user)\/[\w+=,.@/-]+)$/.test(text) ||
+        /^arn:aws[a-z-]*:sts::\d{12}:(?:assumed-role\/[\w+=,.@-]+\/|federated-user\/)[\w+=,.@-]+$/.test(
+            text,
+        )
+    );
+}
+
 /** The account of a principal; a service has none. */
 export function accountOf(principal: RequestPrincipal): string | undefined {
     return principal.type === "service" ? undefined : principal.accountId;
@@ -54,6 +99,37 @@ export function matchPrincipal(
         if (match !== undefined && (best === undefined || rank[match] > rank[best])) best = match;
     }
     return best;
+}
+
+/**
+ * Whether a NotPrincipal element exempts the principal from its deny. A role or user is exempt only when its
+ * account is named too, and never an account's every principal
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
+ */
+export function isExempt(
+    element: PrincipalElement,
+    principal: RequestPrincipal,
+    ids: PrincipalIds = {},
+): boolean {
+    if (element.anyone) return true;
+    if (principal.type === "service") return element.services.includes(principal.service);
+    const ways = element.aws.map((name) => matchName(name, principal, ids));
+    if (!ways.includes("account")) return false;
+    return (
+        principal.type === "root" ||
+        ways.some((way) => way === "role" || way === "session" || way === "user")
+    );
+}
+
+/** Whether an element has the ARN of the principal's role or user, but for one that was deleted since. */
+export function namesFormer(
+    element: PrincipalElement,
+    principal: RequestPrincipal,
+    ids: PrincipalIds = {},
+): boolean {
+    if (principal.type !== "role-session" && principal.type !== "user") return false;
+    const arn = principal.type === "user" ? principal.userArn : principal.roleArn;
+    return element.aws.includes(arn) && matchName(arn, principal, ids) === undefined;
 }
 
 const rank: Readonly<Record<PrincipalMatch, number>> = {

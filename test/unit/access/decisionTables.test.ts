@@ -65,6 +65,7 @@ interface TrustCase {
     principal: string;
     trust: object;
     identity: object[];
+    principalIds?: Record<string, string>;
     context?: Record<string, string>;
     expected: DecisionWord;
     lacking: Layer[];
@@ -116,7 +117,10 @@ describe("role trust decisions", () => {
                 principal: principalOf(entry.principal),
                 roleArn: "arn:aws:iam::444455556666:role/developer",
                 roleAccountId: "444455556666",
-                trust: named(entry.trust),
+                trust: {
+                    ...named(entry.trust),
+                    ...(entry.principalIds !== undefined && { principalIds: entry.principalIds }),
+                },
                 policies: { identity: entry.identity.map(named) },
                 ...(entry.context !== undefined && { context: entry.context }),
             });
@@ -163,5 +167,76 @@ describe("explanations", () => {
             `User: arn:aws:sts::444455556666:assumed-role/auditor/work is not authorized to perform: bedrock-agentcore:InvokeGateway on resource: ${gatewayArn} with an explicit deny in an identity-based policy`,
         );
         assert.match(explainShort(decision, request), /guardrail, statement NoAuditors, denies/);
+    });
+
+    const grant = (statement: object, principalIds: Record<string, string> = {}) => ({
+        ...named({
+            Version: "2012-10-17",
+            Statement: [
+                {
+                    Effect: "Allow",
+                    Principal: { AWS: "arn:aws:iam::444455556666:role/auditor" },
+                    Action: request.action,
+                    Resource: gatewayArn,
+                    ...statement,
+                },
+            ],
+        }),
+        principalIds,
+    });
+
+    it("do not say that a policy lacks a name that it has", () => {
+        const resource = grant({ Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } } });
+        assert.equal(
+            explainShort(evaluate(request, { identity: [named(allow)], resource }), request),
+            `The resource's side lacks an allow: the resource policy of ${gatewayArn} (account 111122223333) names arn:aws:iam::444455556666:role/auditor, but does not allow it bedrock-agentcore:InvokeGateway in this request.`,
+        );
+    });
+
+    it("tell a role that was made anew from one that was never named", () => {
+        const resource = grant({}, { "arn:aws:iam::444455556666:role/auditor": "AROAFORMER" });
+        assert.equal(
+            explainShort(evaluate(request, { identity: [named(allow)], resource }), request),
+            `The resource's side lacks an allow: the resource policy of ${gatewayArn} (account 111122223333) names arn:aws:iam::444455556666:role/auditor as it was before it was made anew, and must be put again.`,
+        );
+    });
+
+    it("call a trust policy by its name", () => {
+        const roleArn = "arn:aws:iam::444455556666:role/developer";
+        const assume = { ...request, action: "sts:AssumeRole", resource: roleArn };
+        const decide = (effect: string, account: string) =>
+            evaluateTrust({
+                principal: request.principal,
+                roleArn,
+                roleAccountId: "444455556666",
+                trust: named({
+                    Version: "2012-10-17",
+                    Statement: [
+                        {
+                            Effect: effect,
+                            Principal: { AWS: account },
+                            Action: "sts:AssumeRole",
+                        },
+                    ],
+                }),
+                policies: {
+                    identity: [
+                        named({
+                            Version: "2012-10-17",
+                            Statement: [
+                                { Effect: "Allow", Action: "sts:AssumeRole", Resource: roleArn },
+                            ],
+                        }),
+                    ],
+                },
+            });
+        assert.match(
+            explain(decide("Allow", "111122223333"), assume),
+            / because no role trust policy allows the sts:AssumeRole action$/,
+        );
+        assert.match(
+            explain(decide("Deny", "444455556666"), assume),
+            / with an explicit deny in the role trust policy$/,
+        );
     });
 });

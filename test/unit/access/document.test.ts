@@ -5,7 +5,6 @@ import {
     UnsupportedConditionOperator,
     type DocumentKind,
 } from "../../../access";
-import { gatewayResourcePolicy } from "../../../access/statements";
 
 const allow = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
 const document = (...statements: object[]) => ({ Version: "2012-10-17", Statement: statements });
@@ -74,6 +73,28 @@ const malformed: { name: string; kind?: DocumentKind; input: string | object; pl
         place: "Statement[0].Resource",
     },
     {
+        name: "NotPrincipal in an allow",
+        kind: "resource",
+        input: document({ ...allow, NotPrincipal: { AWS: "444455556666" } }),
+        place: "Statement[0].NotPrincipal",
+    },
+    {
+        name: "NotPrincipal in a trust policy",
+        kind: "trust",
+        input: document({ Effect: "Deny", NotPrincipal: "*", Action: "sts:AssumeRole" }),
+        place: "Statement[0].NotPrincipal",
+    },
+    {
+        name: "no effect",
+        input: document({ Action: "s3:*", Resource: "*" }),
+        place: "Statement[0].Effect",
+    },
+    {
+        name: "a condition that the schema would drop",
+        input: '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"__proto__":{"a":"b"}}}}',
+        place: "document",
+    },
+    {
         name: "a Sid with a space",
         input: document({ ...allow, Sid: "a b" }),
         place: "Statement[0].Sid",
@@ -100,7 +121,13 @@ describe("a policy document", () => {
     }
 
     it("is refused by name for a condition operator that is not modelled", () => {
-        for (const operator of ["IpAddress", "DateGreaterThan", "StringEqual", "toString"]) {
+        for (const operator of [
+            "IpAddress",
+            "DateGreaterThan",
+            "StringEqual",
+            "NullIfExists",
+            "toString",
+        ]) {
             assert.throws(
                 () =>
                     parsePolicyDocument(
@@ -119,21 +146,5 @@ describe("a policy document", () => {
     it("is compiled once for the same text", () => {
         const text = JSON.stringify(document(allow));
         assert.equal(parsePolicyDocument(text, "identity"), parsePolicyDocument(text, "identity"));
-    });
-});
-
-describe("the gateway's grant statement", () => {
-    const arn = (name: string) => `arn:aws:iam::444455556666:role/${name}`;
-    const statement = (roleIds: string[], principals = [arn("b"), arn("a"), arn("b")]) =>
-        gatewayResourcePolicy({ gatewayArn: "arn:gateway", principals, roleIds });
-
-    it("folds principals, sorted and once each", () => {
-        assert.deepEqual(statement([]).Principal, { AWS: [arn("a"), arn("b")] });
-    });
-
-    it("changes when a role is made anew, and not with the order", () => {
-        const before = statement(["AROA1", "AROA2"]);
-        assert.deepEqual(statement(["AROA2", "AROA1"], [arn("a"), arn("b")]), before);
-        assert.notEqual(statement(["AROA1", "AROA3"]).Sid, before.Sid);
     });
 });

@@ -44,14 +44,23 @@ function decide(identityText: string, resourceText: string): string {
     }
 }
 
-/** The document with one character of a member's value changed, for each of its characters. */
+/**
+ * The document with one character of a member's value changed, left out, doubled or in its other case, for
+ * each of its characters. Only an action's case may change, because IAM does not regard it.
+ */
 function* mutations(document: string, member: string): Generator<string> {
     const value = new RegExp(`"${member}":(?:\\{"AWS":)?\\[?"([^"]*)"`).exec(document);
     const text = value?.[1] ?? assert.fail(`no ${member}`);
     const start = (value?.index ?? 0) + (value?.[0].length ?? 0) - 1 - text.length;
     for (let at = start; at < start + text.length; at++) {
-        const other = document[at] === "x" ? "y" : "x";
-        yield document.slice(0, at) + other + document.slice(at + 1);
+        const character = document.charAt(at);
+        const changes = [character === "x" ? "y" : "x", "", character + character];
+        const upper = character.toUpperCase();
+        const otherCase = character === upper ? character.toLowerCase() : upper;
+        if (member !== "Action" && otherCase !== character) changes.push(otherCase);
+        for (const change of changes) {
+            yield document.slice(0, at) + change + document.slice(at + 1);
+        }
     }
 }
 
@@ -74,4 +83,10 @@ describe("one changed character of the program's own grant", () => {
             }
         });
     }
+
+    it("lets the case of an action change, as IAM does", () => {
+        const upper = (document: string) =>
+            document.replace("bedrock-agentcore:InvokeGateway", (action) => action.toUpperCase());
+        assert.equal(decide(upper(identity), upper(resource)), "allow");
+    });
 });

@@ -36,9 +36,14 @@ export interface CallRequest {
 
 /** `hub call -`: a call for each line of stdin, and its outcome as a line of JSON. */
 export async function hubCallLines(): Promise<number> {
-    for await (const line of createInterface(process.stdin)) {
-        const { as, url, region, tool, arguments: args } = JSON.parse(line) as CallRequest;
-        print(await callTool(tool, args, { as, url, region }));
+    try {
+        for await (const line of createInterface(process.stdin)) {
+            const { as, url, region, tool, arguments: args } = JSON.parse(line) as CallRequest;
+            print(await callTool(tool, args, { as, url, region }));
+        }
+    } finally {
+        // After a call that could not be made the process ends, and so tells who waits for the answer.
+        process.stdin.destroy();
     }
     return exitCode.yes;
 }

@@ -21,14 +21,11 @@ export function accountOfArn(text: string): string | undefined {
     return accountId === "" ? undefined : accountId;
 }
 
-/** Whether the text is an account id: twelve digits. */
-export function isAccountId(text: string): boolean {
-    return /^\d{12}$/.test(text);
-}
-
 /** Whether the text is the ARN of one gateway, `arn:aws:bedrock-agentcore:<region>:<account>:gateway/<id>`. */
 export function isGatewayArn(text: string): boolean {
-    return /^arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway\/[0-9a-z-]+$/.test(text);
+    return /^arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway\/[0-9a-z-]+-[0-9a-z]{10}$/.test(
+        text,
+    );
 }
 
 /** Whether the text is the ARN of exactly one role or user, with its path and without wildcards. */

@@ -93,7 +93,8 @@ export async function hubLocal(
             });
         }
         const connection = target.writeConnection();
-        reporter.say(whatNext(connection));
+        const granted = story === undefined ? "account-a" : `${story.spoke.name}-${story.granted}`;
+        reporter.say(whatNext(connection, granted));
         reporter.event({ step: "serve", status: "ok", url: cloud.url });
         reporter.event({ step: "done", status: "ok" });
         await interrupted;
@@ -115,10 +116,9 @@ function untilInterrupted(): Promise<"interrupted"> {
 }
 
 /** What to paste into another terminal. */
-function whatNext(connection: Connection): string {
+function whatNext(connection: Connection, caller: string): string {
     const { awsConfigFile, awsCredentialsFile, profiles, gateways, url } = connection;
     const gateway = Object.values(gateways)[0];
-    const caller = profiles.find((profile) => !profile.startsWith("account-")) ?? profiles[0] ?? "";
     return [
         "",
         `${colors.bold("Serving")} ${url} ${colors.dim("(Ctrl-C ends it)")}`,
@@ -126,8 +126,8 @@ function whatNext(connection: Connection): string {
         "In another terminal:",
         `  export AWS_CONFIG_FILE=${awsConfigFile}`,
         `  export AWS_SHARED_CREDENTIALS_FILE=${awsCredentialsFile}`,
-        "  npm run hub -- deploy --local            # after a change of Pulumi.*.yaml",
-        `  npm run hub -- tools --local --as ${caller}`,
+        "  npm run hub -- deploy --local  # after a change of Pulumi.*.yaml",
+        `  npm run --silent hub -- tools --local --as ${caller}`,
         ...(gateway === undefined
             ? []
             : [

@@ -1,4 +1,4 @@
-import { parseArn } from "../agentcore/arn";
+import { isGatewayArn, parseArn } from "../agentcore/arn";
 import { exactPrincipals, got, unique, type Context } from "./problems";
 import type { ConsumerConfig } from "./schema";
 import type { CallerSettings, ConsumerSettings, HubSettings } from "./types";
@@ -17,10 +17,9 @@ export function consumerSettings(config: ConsumerConfig, context: Context): Cons
         for (const [gateway, { arn }] of Object.entries(hub.gateways)) {
             const parsed = parseArn(arn);
             if (
-                parsed?.service !== "bedrock-agentcore" ||
-                parsed.accountId !== hub.account ||
-                parsed.partition !== context.partition ||
-                !/^gateway\/[0-9a-z-]+-[0-9a-z]{10}$/.test(parsed.resource)
+                !isGatewayArn(arn) ||
+                parsed?.accountId !== hub.account ||
+                parsed.partition !== context.partition
             ) {
                 problems.push(
                     `hubs.${name}.gateways.${gateway}.arn: ${got(arn)}; must be the exact ARN of a gateway of account ${hub.account} in partition ${context.partition}`,

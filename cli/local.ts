@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import colors from "picocolors";
 import { deployUntilSettled } from "../engine/deployAll";
 import { readProject } from "../engine/stacks";
@@ -46,8 +46,7 @@ export async function hubLocal(
     const story = options.empty === true ? undefined : planStory(project);
     const reporter = new Reporter(options.json ?? false);
     // The cloud and its backend live and die together.
-    rmSync(stateFolder, { recursive: true, force: true });
-    mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+    emptyStateFolder(stateFolder);
     const port = options.port ?? (serve ? servePort : 0);
     let target: LocalTarget | undefined;
     const cloud = await reporter.step("start", "An AWS on this machine", async () => {
@@ -103,6 +102,21 @@ export async function hubLocal(
         await cloud.stop();
         rmSync(resolve(stateFolder, "connection.json"), { force: true });
     }
+}
+
+const marker = ".agentcore-hub-local";
+
+/** Empties the cloud's own folder; one that it did not make is never touched. */
+function emptyStateFolder(folder: string): void {
+    const entries = existsSync(folder) ? readdirSync(folder) : [];
+    if (entries.length > 0 && !entries.includes(marker)) {
+        throw new InvalidOptions(
+            `--state-folder: got ${folder}, which has files of others; must be a new or empty folder, because each start empties it`,
+        );
+    }
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    writeFileSync(join(folder, marker), "");
 }
 
 function untilInterrupted(): Promise<"interrupted"> {

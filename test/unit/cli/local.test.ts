@@ -140,6 +140,13 @@ describe("hub local", function () {
         assert.match(stderr, new RegExp(`Port ${port} is in use on 127\\.0\\.0\\.1`));
     });
 
+    it("never empties a folder that is not its own", async () => {
+        const { code, stderr } = await runHub(project.folder, ["local", "--state-folder", "."]);
+        assert.equal(code, 2);
+        assert.match(stderr, /--state-folder: got .*, which has files of others/);
+        assert.equal(existsSync(join(project.folder, "Pulumi.yaml")), true);
+    });
+
     it("refuses options that it does not have", async () => {
         const { code, stderr } = await runHub(project.folder, ["local", "--engine", "pulumi"]);
         assert.equal(code, 2);

@@ -1,25 +1,33 @@
+import {
+    compareAddress,
+    compareBinary,
+    compareBool,
+    compareDate,
+    compareNumber,
+    type Comparison,
+} from "./comparableValues";
+import { MalformedPolicy } from "./malformedPolicy";
 import { arnPattern, wildcard, type Matcher, type Piece } from "./match";
 import { compileValue, type Context, type VariableUse } from "./variables";
 
-/** Whether a Condition element holds for a request. */
-export type Condition = (context: Context) => boolean;
-
-/** A condition operator that this evaluator does not know; it is never guessed at. */
-export class UnsupportedConditionOperator extends Error {
-    constructor(
-        readonly operator: string,
-        readonly place: string,
-    ) {
-        super(
-            `${place}: got ${operator}; must be one of ${Object.keys(operators).join(", ")}, each also with IfExists, or after ForAnyValue: or ForAllValues:; or Null`,
-        );
-        this.name = "UnsupportedConditionOperator";
-    }
+/** One operator over one key of a Condition element, compiled. */
+export interface Condition {
+    operator: string;
+    /** As it is written; the request's keys are compared without regard to case. */
+    key: string;
+    values: readonly string[];
+    holds: (context: Context) => boolean;
 }
 
-/** How an operator compares: one value of the request with one value of the policy. */
+/** Compiles one value of the policy, for each request if it has variables. */
+type ValueCompiler = (
+    value: string,
+    use: VariableUse,
+    place: string,
+) => (context: Context) => Matcher | undefined;
+
 interface Operator {
-    matcher: (pieces: readonly Piece[]) => Matcher;
+    compile: ValueCompiler;
     /** Negated operators hold when no value matches, and when the key is not there. */
     negated: boolean;
 }
@@ -34,30 +42,83 @@ const sameIgnoringCase = (pieces: readonly Piece[]): Matcher => {
     return (text) => text.toLowerCase() === folded;
 };
 
-/**
- * The operators that the program's own documents use
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
- */
+const text =
+    (matcherOf: (pieces: readonly Piece[]) => Matcher): ValueCompiler =>
+    (value, use) =>
+        compileValue(value, use, matcherOf);
+
+/** An operator over values with an order or a notation; these take no policy variables. */
+const typed =
+    (
+        comparisonOf: (policyValue: string) => Comparison | undefined,
+        expected: string,
+        holds: (order: number) => boolean = (order) => order === 0,
+    ): ValueCompiler =>
+    (value, _use, place) => {
+        const comparison = comparisonOf(value);
+        if (comparison === undefined) {
+            throw new MalformedPolicy(place, `got ${value}; must be ${expected}`);
+        }
+        const matcher: Matcher = (given) => {
+            const order = comparison(given);
+            return order !== undefined && holds(order);
+        };
+        return () => matcher;
+    };
+
+const positive = (compile: ValueCompiler): Operator => ({ compile, negated: false });
+const negative = (compile: ValueCompiler): Operator => ({ compile, negated: true });
+
+function ordered(
+    type: string,
+    comparisonOf: (policyValue: string) => Comparison | undefined,
+    expected: string,
+): Record<string, Operator> {
+    const when = (holds: (order: number) => boolean) =>
+        positive(typed(comparisonOf, expected, holds));
+    return {
+        [`${type}Equals`]: positive(typed(comparisonOf, expected)),
+        [`${type}NotEquals`]: negative(typed(comparisonOf, expected)),
+        [`${type}LessThan`]: when((order) => order < 0),
+        [`${type}LessThanEquals`]: when((order) => order <= 0),
+        [`${type}GreaterThan`]: when((order) => order > 0),
+        [`${type}GreaterThanEquals`]: when((order) => order >= 0),
+    };
+}
+
+/** Bool takes policy variables, of the operators with a type it alone. */
+const bool: ValueCompiler = (value, use, place) =>
+    (use === "variables" && value.includes("${")
+        ? text(sameIgnoringCase)
+        : typed(compareBool, "true or false"))(value, use, place);
+const address = typed(compareAddress, "an IPv4 or IPv6 address or CIDR range");
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const operators: Readonly<Record<string, Operator>> = {
-    StringEquals: { matcher: same, negated: false },
-    StringNotEquals: { matcher: same, negated: true },
-    StringEqualsIgnoreCase: { matcher: sameIgnoringCase, negated: false },
-    StringNotEqualsIgnoreCase: { matcher: sameIgnoringCase, negated: true },
-    StringLike: { matcher: wildcard, negated: false },
-    StringNotLike: { matcher: wildcard, negated: true },
+    StringEquals: positive(text(same)),
+    StringNotEquals: negative(text(same)),
+    StringEqualsIgnoreCase: positive(text(sameIgnoringCase)),
+    StringNotEqualsIgnoreCase: negative(text(sameIgnoringCase)),
+    StringLike: positive(text(wildcard)),
+    StringNotLike: negative(text(wildcard)),
+    ...ordered("Numeric", compareNumber, "a number"),
+    ...ordered("Date", compareDate, "a date in ISO 8601 or whole seconds since 1970"),
+    Bool: positive(bool),
+    BinaryEquals: positive(typed(compareBinary, "base64")),
+    IpAddress: positive(address),
+    NotIpAddress: negative(address),
     // ArnEquals and ArnLike behave alike.
-    ArnEquals: { matcher: arnPattern, negated: false },
-    ArnLike: { matcher: arnPattern, negated: false },
-    ArnNotEquals: { matcher: arnPattern, negated: true },
-    ArnNotLike: { matcher: arnPattern, negated: true },
-    Bool: { matcher: sameIgnoringCase, negated: false },
+    ArnEquals: positive(text(arnPattern)),
+    ArnLike: positive(text(arnPattern)),
+    ArnNotEquals: negative(text(arnPattern)),
+    ArnNotLike: negative(text(arnPattern)),
 };
 
 /**
  * Compiles one operator over one key.
  *
  * @param values the policy's values; several are alternatives.
- * @throws UnsupportedConditionOperator
+ * @throws MalformedPolicy for an operator that IAM does not have, or a value that is not of its type.
  */
 export function compileCondition(
     name: string,
@@ -67,31 +128,52 @@ export function compileCondition(
     place: string,
 ): Condition {
     const lowerKey = key.toLowerCase();
-    // Null asks whether the key is there, and so has no IfExists.
-    if (name === "Null") {
-        return (context) => {
-            const isAbsent = (context.get(lowerKey) ?? []).length === 0;
-            return values.some((value) => (value.toLowerCase() === "true") === isAbsent);
-        };
-    }
+    if (name === "Null") return nullCondition(key, values, place);
     const [, quantifier, base = "", ifExists] =
         /^(?:(ForAnyValue|ForAllValues):)?(\w+?)(IfExists)?$/.exec(name) ?? [];
     const operator = Object.hasOwn(operators, base) ? operators[base] : undefined;
-    if (operator === undefined) throw new UnsupportedConditionOperator(name, place);
-    const compiled = values.map((value) => compileValue(value, use, operator.matcher));
-    return (context) => {
-        const given = context.get(lowerKey);
-        if (given === undefined || given.length === 0) {
-            // ForAllValues holds for an empty set; ForAnyValue never does.
-            if (quantifier === "ForAllValues" || ifExists !== undefined) return true;
-            return quantifier === undefined && operator.negated;
+    if (operator === undefined) {
+        throw new MalformedPolicy(
+            place,
+            `got ${name}; must be one of ${Object.keys(operators).join(", ")}, each also with IfExists, or after ForAnyValue: or ForAllValues:; or Null`,
+        );
+    }
+    const { compile, negated } = operator;
+    const compiled = values.map((value) => compile(value, use, `${place}.${key}`));
+    const holdsWhenAbsent =
+        ifExists !== undefined ||
+        // ForAllValues holds for an empty set; ForAnyValue never does.
+        (quantifier === undefined ? negated : quantifier === "ForAllValues");
+    const isAny = quantifier === "ForAnyValue" || (quantifier === undefined && !negated);
+    return {
+        operator: name,
+        key,
+        values,
+        holds: (context) => {
+            const given = context.get(lowerKey);
+            if (given === undefined || given.length === 0) return holdsWhenAbsent;
+            // A value whose variable has no value is equal or like nothing; negated operators hold for it.
+            const matchers = compiled.map((matcherFor) => matcherFor(context));
+            const holds = (one: string) =>
+                matchers.some((matches) => matches?.(one) === true) !== negated;
+            return isAny ? given.some(holds) : given.every(holds);
+        },
+    };
+}
+
+/** Null asks whether the key is there, and so has no IfExists. */
+function nullCondition(key: string, values: readonly string[], place: string): Condition {
+    const lowerKey = key.toLowerCase();
+    const wanted = values.map((value) => {
+        if (!/^(?:true|false)$/i.test(value)) {
+            throw new MalformedPolicy(`${place}.${key}`, `got ${value}; must be true or false`);
         }
-        // A value whose variable has no value is equal or like nothing, and negated operators hold for it.
-        const matchers = compiled.map((matcherFor) => matcherFor(context));
-        const holds = (text: string) =>
-            matchers.some((matches) => matches?.(text) === true) !== operator.negated;
-        return quantifier === "ForAnyValue" || (quantifier === undefined && !operator.negated)
-            ? given.some(holds)
-            : given.every(holds);
+        return value.toLowerCase() === "true";
+    });
+    return {
+        operator: "Null",
+        key,
+        values,
+        holds: (context) => wanted.includes((context.get(lowerKey) ?? []).length === 0),
     };
 }

@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { compileCondition, type Condition } from "./conditions";
+import { compileStatement, type CompiledStatement } from "./compiledStatement";
 import { MalformedPolicy } from "./malformedPolicy";
-import { actionPattern, arnPattern, type Matcher } from "./match";
-import { compilePrincipal, type PrincipalElement } from "./principal";
-import { compileResource, type Context, type VariableUse } from "./variables";
+import { lineOf, parsePolicyJson, placeOf } from "./policyJson";
 
-/** What a document is attached to, which decides the elements that it must and must not have. */
-export type DocumentKind = "identity" | "resource" | "trust";
+/**
+ * What a document is attached to, which decides the elements that it must and must not have. Permissions
+ * boundaries and session policies are of the kind `identity`; `scp` and `rcp` are AWS Organizations' policies.
+ */
+export type DocumentKind = "identity" | "resource" | "trust" | "scp" | "rcp";
 
 /** A policy document as it is written. */
 export interface PolicyDocument {
@@ -28,28 +29,21 @@ export interface Statement {
     Condition?: Record<string, Record<string, string | string[]>>;
 }
 
-/** A statement, compiled: each element answers for itself. */
-export interface ParsedStatement {
-    index: number;
-    sid?: string;
-    effect: "Allow" | "Deny";
-    principal?: { negated: boolean; element: PrincipalElement };
-    matchesAction: Matcher;
-    /** Always true for trust policies, whose resource is the role itself. */
-    matchesResource: (resource: string, context: Context) => boolean;
-    conditions: readonly Condition[];
-}
-
 /** A document, compiled once. */
 export interface ParsedDocument {
-    statements: readonly ParsedStatement[];
+    statements: readonly CompiledStatement[];
 }
 
 const oneOrMore = z.union([z.string(), z.array(z.string()).min(1)]);
 const principalSchema = z.union([
     z.literal("*"),
     z
-        .strictObject({ AWS: oneOrMore.optional(), Service: oneOrMore.optional() })
+        .strictObject({
+            AWS: oneOrMore.optional(),
+            Service: oneOrMore.optional(),
+            Federated: oneOrMore.optional(),
+            CanonicalUser: oneOrMore.optional(),
+        })
         .refine((value) => Object.keys(value).length > 0),
 ]);
 const conditionValue = z.union([z.string(), z.boolean(), z.number()]).transform(String);
@@ -82,162 +76,63 @@ const documentSchema = z.strictObject({
         z.array(statementSchema).min(1),
     ),
 });
-type StatementInput = z.infer<typeof statementSchema>;
 
-const cache = new Map<string, ParsedDocument>();
+/** A statement whose elements have their forms. */
+export type StatementInput = z.infer<typeof statementSchema>;
+
 const cacheSize = 2000;
+const cache: Readonly<Record<DocumentKind, Map<string, ParsedDocument>>> = {
+    identity: new Map(),
+    resource: new Map(),
+    trust: new Map(),
+    scp: new Map(),
+    rcp: new Map(),
+};
 
 /**
  * Reads and compiles a document; the same text is compiled once.
  *
- * @throws MalformedPolicy with the place, as AWS refuses it, or UnsupportedConditionOperator.
+ * @throws MalformedPolicy with the place, as AWS refuses it.
  */
 export function parsePolicyDocument(input: string | object, kind: DocumentKind): ParsedDocument {
     const text = typeof input === "string" ? input : JSON.stringify(input);
-    const key = `${kind}\n${text}`;
-    const known = cache.get(key);
+    const known = cache[kind].get(text);
     if (known !== undefined) return known;
-    const parsed = documentSchema.safeParse(jsonOf(text));
+    const document = compileDocument(text, kind);
+    const documents = cache[kind];
+    if (documents.size >= cacheSize) documents.delete(documents.keys().next().value ?? "");
+    documents.set(text, document);
+    return document;
+}
+
+function compileDocument(text: string, kind: DocumentKind): ParsedDocument {
+    const parsed = documentSchema.safeParse(parsePolicyJson(text));
     if (!parsed.success) {
         const issue = parsed.error.issues[0];
         const path = issue?.path ?? [];
+        const whole = issue?.code === "unrecognized_keys" ? [...path, ...issue.keys] : path;
+        const line = lineOf(text, whole);
         throw new MalformedPolicy(
-            placeOf(issue?.code === "unrecognized_keys" ? [...path, ...issue.keys] : path),
+            placeOf(whole) + (line === undefined ? "" : ` (line ${line})`),
             issue?.message ?? "malformed",
         );
     }
     const use = parsed.data.Version === "2012-10-17" ? "variables" : "plain";
-    const document = {
-        statements: parsed.data.Statement.map((statement, index) =>
-            compileStatement(statement, index, kind, use),
-        ),
-    };
-    checkSids(document.statements, kind);
-    if (cache.size >= cacheSize) cache.delete(cache.keys().next().value ?? "");
-    cache.set(key, document);
-    return document;
-}
-
-function jsonOf(text: string): unknown {
-    const keys = new Set<string>();
-    let json: unknown;
-    try {
-        json = JSON.parse(text, (key, value: unknown) => {
-            keys.add(key);
-            return value;
-        });
-    } catch (error) {
-        throw new MalformedPolicy("document", `got ${(error as Error).message}; must be JSON`);
-    }
-    // The schema would drop this key without a word, and with it a condition.
-    if (keys.has("__proto__")) {
-        throw new MalformedPolicy("document", "got the key __proto__; no element has it");
-    }
-    return json;
-}
-
-function compileStatement(
-    statement: StatementInput,
-    index: number,
-    kind: DocumentKind,
-    use: VariableUse,
-): ParsedStatement {
-    const place = `Statement[${index}]`;
-    const action = one(statement, "Action", "NotAction", place);
-    const actions = action.values.map((pattern) => {
-        if (pattern !== "*" && !/^[\w-]+:[\w*?-]+$/.test(pattern)) {
-            throw new MalformedPolicy(
-                `${place}.${action.name}`,
-                `got ${pattern}; must be <service>:<action> or *`,
-            );
+    const statements = parsed.data.Statement.map((statement, index) => {
+        try {
+            return compileStatement(statement, index, kind, use);
+        } catch (error) {
+            const line = lineOf(text, ["Statement", index]);
+            if (!(error instanceof MalformedPolicy) || line === undefined) throw error;
+            throw error.inStatementAt(line);
         }
-        return actionPattern(pattern);
     });
-    if (kind === "trust") absent(statement, ["Resource", "NotResource", "NotPrincipal"], place);
-    if (kind === "identity") absent(statement, ["Principal", "NotPrincipal"], place);
-    const resource =
-        kind === "trust" ? undefined : one(statement, "Resource", "NotResource", place);
-    const principal = kind === "identity" ? undefined : principalOf(statement, place);
-    return {
-        index,
-        ...(statement.Sid !== undefined && { sid: statement.Sid }),
-        effect: statement.Effect,
-        ...(principal !== undefined && { principal }),
-        matchesAction: (text) => actions.some((matches) => matches(text)) !== action.negated,
-        matchesResource:
-            resource === undefined
-                ? () => true
-                : resourceMatcher(resource.values, resource.negated, use),
-        conditions: Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-            Object.entries(keys).map(([key, values]) =>
-                compileCondition(operator, key, values, use, `${place}.Condition.${operator}`),
-            ),
-        ),
-    };
-}
-
-function resourceMatcher(
-    patterns: readonly string[],
-    negated: boolean,
-    use: VariableUse,
-): ParsedStatement["matchesResource"] {
-    const compiled = patterns.map((pattern) => compileResource(pattern, use, arnPattern));
-    return (resource, context) =>
-        compiled.some((matcherFor) => matcherFor(context)?.(resource) === true) !== negated;
-}
-
-function principalOf(
-    statement: StatementInput,
-    place: string,
-): NonNullable<ParsedStatement["principal"]> {
-    const { Principal, NotPrincipal } = statement;
-    const written = Principal ?? NotPrincipal;
-    if (written === undefined || (Principal !== undefined && NotPrincipal !== undefined)) {
-        throw new MalformedPolicy(place, "must have exactly one of Principal and NotPrincipal");
-    }
-    const negated = Principal === undefined;
-    if (negated && statement.Effect === "Allow") {
-        // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
-        throw new MalformedPolicy(`${place}.NotPrincipal`, "must be used with Effect Deny");
-    }
-    const name = negated ? "NotPrincipal" : "Principal";
-    return { negated, element: compilePrincipal(written, `${place}.${name}`) };
-}
-
-type PairedElement = "Action" | "NotAction" | "Resource" | "NotResource";
-
-function one(
-    statement: StatementInput,
-    positive: PairedElement,
-    negative: PairedElement,
-    place: string,
-): { name: string; values: string[]; negated: boolean } {
-    const isNegated = statement[positive] === undefined;
-    const name = isNegated ? negative : positive;
-    const written = statement[name];
-    if (written === undefined || (!isNegated && statement[negative] !== undefined)) {
-        throw new MalformedPolicy(place, `must have exactly one of ${positive} and ${negative}`);
-    }
-    return { name, values: [written].flat(), negated: isNegated };
-}
-
-function absent(
-    statement: StatementInput,
-    elements: readonly (keyof StatementInput)[],
-    place: string,
-): void {
-    for (const element of elements) {
-        if (statement[element] !== undefined) {
-            throw new MalformedPolicy(
-                `${place}.${element}`,
-                "must be absent in a policy of this kind",
-            );
-        }
-    }
+    checkSids(statements, kind);
+    return { statements };
 }
 
 /** Sids are unique in a document, and letters and digits only in identity policies. */
-function checkSids(statements: readonly ParsedStatement[], kind: DocumentKind): void {
+function checkSids(statements: readonly CompiledStatement[], kind: DocumentKind): void {
     const seen = new Set<string>();
     for (const { sid, index } of statements) {
         if (sid === undefined || sid === "") continue;
@@ -248,12 +143,4 @@ function checkSids(statements: readonly ParsedStatement[], kind: DocumentKind): 
         if (seen.has(sid)) throw new MalformedPolicy(place, `got ${sid} twice; must be unique`);
         seen.add(sid);
     }
-}
-
-function placeOf(path: readonly PropertyKey[]): string {
-    const text = path
-        .map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`))
-        .join("")
-        .replace(/^\./, "");
-    return text === "" ? "document" : text;
 }

@@ -1,57 +1,14 @@
-import { contextOf } from "./context";
-import { parsePolicyDocument, type DocumentKind, type ParsedStatement } from "./document";
 import {
-    accountOf,
-    isExempt,
-    matchPrincipal,
-    namesFormer,
-    type PrincipalIds,
-    type PrincipalMatch,
-    type RequestPrincipal,
-} from "./principal";
-import type { Context } from "./variables";
-
-/** One call, as IAM sees it. */
-export interface AccessRequest {
-    principal: RequestPrincipal;
-    action: string;
-    resource: string;
-    resourceAccountId: string;
-    /** Condition keys that the service knows; the principal's own are filled in. */
-    context?: Readonly<Record<string, string | readonly string[]>>;
-}
-
-/** A policy document and its name in explanations. */
-export interface NamedDocument {
-    name: string;
-    document: string | object;
-    /** The unique ids that stood behind its role and user ARNs when it was stored. */
-    principalIds?: PrincipalIds;
-}
-
-/** All policies that bear on a request. */
-export interface AccessPolicies {
-    identity: readonly NamedDocument[];
-    resource?: NamedDocument;
-    boundary?: NamedDocument;
-    session?: readonly NamedDocument[];
-}
-
-/** A kind of policy that bears on a request. */
-export type Layer = "identity" | "resource" | "boundary" | "session" | "trust";
-/** A decision, of one layer or of all. */
-export type DecisionWord = "allow" | "explicitDeny" | "implicitDeny";
-
-/** What one layer said, and the statement that decided it. */
-export interface LayerResult {
-    layer: Layer;
-    decision: DecisionWord | "notPresent";
-    statement?: { document: string; index: number; sid?: string };
-    /** How the deciding statement named the principal. */
-    principalMatch?: PrincipalMatch;
-    /** Without an allow: that a statement names the principal all the same, and why it does not help. */
-    unmet?: "formerPrincipal" | "otherElements";
-}
+    callOf,
+    evaluateLayer,
+    layersOf,
+    type DecisionWord,
+    type Layer,
+    type LayerDocuments,
+    type LayerResult,
+} from "./layers";
+import { accountOf, type RequestPrincipal } from "./principal";
+import type { AccessPolicies, AccessRequest, NamedDocument } from "./request";
 
 /** A decision with its reasons. */
 export interface Decision {
@@ -64,14 +21,19 @@ export interface Decision {
 
 /**
  * Decides a request by AWS's policy evaluation logic: an explicit deny wins; within one account the identity
- * or the resource policy allows; between accounts both must
+ * or the resource policy allows; between accounts both must; an organization's policies limit both
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
  *
- * @throws MalformedPolicy, UnsupportedConditionOperator
+ * @throws MalformedPolicy
  */
 export function evaluate(request: AccessRequest, policies: AccessPolicies): Decision {
-    const resource = layer("resource", "resource", listOf(policies.resource), request, policies);
-    return combine(request, policies, resource);
+    return decide(request, policies, accessLayers(policies));
+}
+
+/** The layers of {@link evaluate}. */
+export function accessLayers(policies: AccessPolicies): readonly LayerDocuments[] {
+    const documents = policies.resource === undefined ? [] : [policies.resource];
+    return layersOf(policies, { layer: "resource", documents });
 }
 
 /** What {@link evaluateTrust} takes. */
@@ -80,7 +42,7 @@ export interface TrustRequest {
     roleArn: string;
     roleAccountId: string;
     trust: NamedDocument;
-    /** The caller's own policies. */
+    /** The caller's own policies, and the role's account's resource control policies. */
     policies: Omit<AccessPolicies, "resource">;
     context?: AccessRequest["context"];
 }
@@ -89,174 +51,97 @@ export interface TrustRequest {
  * Decides `sts:AssumeRole`. The role's trust policy must allow the caller even within one account; where it
  * names only the account, and between accounts, the caller's own policies must allow it too
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html).
+ *
+ * @throws MalformedPolicy
  */
 export function evaluateTrust(request: TrustRequest): Decision {
-    const access: AccessRequest = {
+    const decision = decide(accessOfTrust(request), request.policies, trustLayers(request));
+    const trust = decision.layers.find(({ layer }) => layer === "trust");
+    if (decision.decision === "explicitDeny" || trust?.decision === "allow") return decision;
+    const lacking = [...decision.lacking.filter((one) => one !== "trust"), "trust" as const];
+    return { ...decision, decision: "implicitDeny", lacking };
+}
+
+/** The layers of {@link evaluateTrust}. */
+export function trustLayers({ policies, trust }: TrustRequest): readonly LayerDocuments[] {
+    return layersOf(policies, { layer: "trust", documents: [trust] });
+}
+
+/** The request behind a question of trust. */
+export function accessOfTrust(request: TrustRequest): AccessRequest {
+    return {
         principal: request.principal,
         action: "sts:AssumeRole",
         resource: request.roleArn,
         resourceAccountId: request.roleAccountId,
         ...(request.context !== undefined && { context: request.context }),
     };
-    const trust = layer("trust", "trust", [request.trust], access, request.policies);
-    const decision = combine(access, request.policies, trust);
-    if (decision.decision === "explicitDeny" || trust.decision === "allow") return decision;
-    const lacking = [...decision.lacking.filter((one) => one !== "trust"), "trust" as const];
-    return { ...decision, decision: "implicitDeny", lacking };
 }
 
-function combine(
+function decide(
     request: AccessRequest,
-    policies: Omit<AccessPolicies, "resource">,
-    resource: LayerResult,
+    policies: Pick<AccessPolicies, "boundary">,
+    documents: readonly LayerDocuments[],
 ): Decision {
     const { principal } = request;
     const crossAccount = accountOf(principal) !== request.resourceAccountId;
-    const identity = layer("identity", "identity", policies.identity, request);
-    const boundary = layer("boundary", "identity", listOf(policies.boundary), request);
-    const session = layer("session", "identity", policies.session ?? [], request);
-    const layers = [identity, boundary, session, resource];
-    const result = (decision: DecisionWord, lacking: readonly Layer[] = []): Decision => ({
-        decision,
-        layers,
-        lacking,
-        crossAccount,
-    });
+    const call = callOf(request, policies);
+    const layers = documents.map((layer) => evaluateLayer(layer, call));
+    const [identity, boundary, session, resource, scp, rcp] = layers as Six<LayerResult>;
     const denied = layers.filter(({ decision }) => decision === "explicitDeny");
     if (denied.length > 0) {
-        return result(
-            "explicitDeny",
-            denied.map((one) => one.layer),
-        );
+        const lacking = denied.map(({ layer }) => layer);
+        return { decision: "explicitDeny", layers, lacking, crossAccount };
     }
-    if (principal.type === "service") {
-        return resource.decision === "allow"
-            ? result("allow")
-            : result("implicitDeny", [resource.layer]);
-    }
-    // A missing boundary or session policy limits nothing.
-    const limits = [boundary, session].filter(({ decision }) => decision === "implicitDeny");
-    // The root user of an account needs no identity policy.
-    const identityAllows = identity.decision === "allow" || principal.type === "root";
-    const ownSide: Layer[] = [
-        ...(identityAllows ? [] : ["identity" as const]),
-        ...limits.map((one) => one.layer),
+    const limits = [boundary, session];
+    // Service control policies are about an account's principals, and a service has no account.
+    const guards = principal.type === "service" ? [rcp] : [scp, rcp];
+    const lacking = [
+        ...lackingGrant({ principal, crossAccount, identity, limits, resource }),
+        ...unallowed(guards),
     ];
-    if (crossAccount) {
-        const lacking = [...ownSide, ...(resource.decision === "allow" ? [] : [resource.layer])];
-        return lacking.length === 0 ? result("allow") : result("implicitDeny", lacking);
-    }
-    if (ownSide.length === 0) return result("allow");
-    if (resource.decision === "allow") {
-        switch (resource.principalMatch) {
-            case "session":
-            case "user":
-            case "anyone":
-                // Not limited by an implicit deny of a boundary or session policy.
-                return result("allow");
-            case "role":
-                // The role is granted; its boundary and session policy still limit the session.
-                return limits.length === 0
-                    ? result("allow")
-                    : result(
-                          "implicitDeny",
-                          limits.map((one) => one.layer),
-                      );
-        }
-    }
-    return result("implicitDeny", ownSide);
+    const decision = lacking.length === 0 ? "allow" : "implicitDeny";
+    return { decision, layers, lacking, crossAccount };
 }
 
-function layer(
-    name: Layer,
-    kind: DocumentKind,
-    documents: readonly NamedDocument[],
-    request: AccessRequest,
-    { boundary }: Pick<AccessPolicies, "boundary"> = {},
-): LayerResult {
-    if (documents.length === 0) {
-        return { layer: name, decision: name === "identity" ? "implicitDeny" : "notPresent" };
-    }
-    const context = contextOf(request);
-    let allowed: LayerResult | undefined;
-    for (const named of documents) {
-        for (const statement of parsePolicyDocument(named.document, kind).statements) {
-            const match = matches(statement, request, context, {
-                ids: named.principalIds ?? {},
-                boundary: boundary === undefined ? "absent" : "attached",
-            });
-            if (match === undefined) continue;
-            const decided: LayerResult = {
-                layer: name,
-                decision: statement.effect === "Deny" ? "explicitDeny" : "allow",
-                statement: {
-                    document: named.name,
-                    index: statement.index,
-                    ...(statement.sid !== undefined && { sid: statement.sid }),
-                },
-                ...(match !== "own" && { principalMatch: match }),
-            };
-            if (decided.decision === "explicitDeny") return decided;
-            if (allowed === undefined || strength(decided) > strength(allowed)) allowed = decided;
-        }
-    }
-    if (allowed !== undefined) return allowed;
-    const unmet = unmetOf(kind, documents, request.principal);
-    return { layer: name, decision: "implicitDeny", ...(unmet !== undefined && { unmet }) };
-}
+type Six<T> = [T, T, T, T, T, T];
 
-function unmetOf(
-    kind: DocumentKind,
-    documents: readonly NamedDocument[],
-    principal: RequestPrincipal,
-): LayerResult["unmet"] {
-    if (kind === "identity") return undefined;
-    const allows = documents.flatMap(({ document, principalIds }) =>
-        parsePolicyDocument(document, kind).statements.flatMap(({ effect, principal: written }) =>
-            effect === "Allow" && written !== undefined
-                ? { element: written.element, principalIds }
-                : [],
-        ),
-    );
-    if (allows.some((one) => matchPrincipal(one.element, principal, one.principalIds))) {
-        return "otherElements";
-    }
-    return allows.some((one) => namesFormer(one.element, principal, one.principalIds))
-        ? "formerPrincipal"
-        : undefined;
-}
-
-/** How much an allow gives in the same account; the strongest of several decides. */
-function strength({ principalMatch }: LayerResult): number {
-    switch (principalMatch) {
-        case undefined:
-        case "account":
-            return 0;
+/** The layers whose allow the grant itself lacks, before an organization's limits. */
+function lackingGrant({
+    principal,
+    crossAccount,
+    identity,
+    limits,
+    resource,
+}: {
+    principal: RequestPrincipal;
+    crossAccount: boolean;
+    identity: LayerResult;
+    limits: readonly LayerResult[];
+    resource: LayerResult;
+}): readonly Layer[] {
+    const resourceSide = resource.decision === "allow" ? [] : [resource.layer];
+    if (principal.type === "service") return resourceSide;
+    // The root user of an account needs no identity policy.
+    const isAllowedByIdentity = identity.decision === "allow" || principal.type === "root";
+    const ownSide = [...(isAllowedByIdentity ? [] : [identity.layer]), ...unallowed(limits)];
+    if (crossAccount) return [...ownSide, ...resourceSide];
+    if (resource.decision !== "allow") return ownSide;
+    switch (resource.principalMatch) {
+        case "session":
+        case "user":
+        case "anyone":
+            // Not limited by an implicit deny of a boundary or session policy.
+            return [];
         case "role":
-            return 1;
+            // The role is granted; its boundary and session policy still limit the session.
+            return unallowed(limits);
         default:
-            return 2;
+            return ownSide;
     }
 }
 
-function matches(
-    statement: ParsedStatement,
-    request: AccessRequest,
-    context: Context,
-    { ids, boundary }: { ids: PrincipalIds; boundary: "attached" | "absent" },
-): PrincipalMatch | "own" | undefined {
-    if (!statement.matchesAction(request.action)) return undefined;
-    if (!statement.matchesResource(request.resource, context)) return undefined;
-    if (!statement.conditions.every((holds) => holds(context))) return undefined;
-    if (statement.principal === undefined) return "own";
-    const { negated, element } = statement.principal;
-    if (!negated) return matchPrincipal(element, request.principal, ids);
-    // A deny with NotPrincipal denies every principal with a permissions boundary, whoever it exempts
-    // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
-    const isDenied = boundary === "attached" || !isExempt(element, request.principal, ids);
-    return isDenied ? "anyone" : undefined;
-}
-
-function listOf(document: NamedDocument | undefined): NamedDocument[] {
-    return document === undefined ? [] : [document];
+/** The limits that do not allow; one that is not there limits nothing. */
+function unallowed(limits: readonly LayerResult[]): readonly Layer[] {
+    return limits.filter(({ decision }) => decision === "implicitDeny").map(({ layer }) => layer);
 }

@@ -1,11 +1,15 @@
-import type { AccessRequest, Decision, Layer } from "./evaluate";
-import type { RequestPrincipal } from "./principal";
+import type { Decision } from "./evaluate";
+import { nearestAllow, principalName, type Explanation, type UnmetElement } from "./explanation";
+import type { Layer } from "./layers";
+import type { AccessRequest } from "./request";
 
 const policyNames: Readonly<Record<Layer, string>> = {
     identity: "identity-based policy",
     resource: "resource-based policy",
     boundary: "permissions boundary",
     session: "session policy",
+    scp: "service control policy",
+    rcp: "resource control policy",
     trust: "role trust policy",
 };
 
@@ -13,9 +17,11 @@ const policyNames: Readonly<Record<Layer, string>> = {
  * A refusal in AWS's own words
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
  */
-export function explain(decision: Decision, request: AccessRequest): string {
+export function explain(decision: Decision | Explanation, request: AccessRequest): string {
     const { action, resource, principal } = request;
-    const start = `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${resource}`;
+    const name =
+        principal.type === "role-session" ? principal.sessionArn : principalName(principal);
+    const start = `User: ${name} is not authorized to perform: ${action} on resource: ${resource}`;
     const [layer = "identity"] = decision.lacking;
     const policy = policyNames[layer];
     return decision.decision === "explicitDeny"
@@ -23,32 +29,39 @@ export function explain(decision: Decision, request: AccessRequest): string {
         : `${start} because no ${policy} allows the ${action} action`;
 }
 
-/** The shortest true sentence for people: which account's side lacked what. */
-export function explainShort(decision: Decision, request: AccessRequest): string {
-    const { action, resource, resourceAccountId, principal } = request;
-    const who = roleOf(principal);
-    const own = principal.type === "service" ? "" : ` (account ${principal.accountId})`;
-    if (decision.decision === "explicitDeny") {
-        const deny = decision.layers.find((layer) => layer.decision === "explicitDeny");
-        const { document = "", index = 0, sid } = deny?.statement ?? {};
-        return `An explicit deny decides: ${document}, statement ${sid ?? index}, denies ${action} to ${who}.`;
+/** The shortest true sentence for people: which account's side lacked what, and where. */
+export function explainShort(explanation: Explanation): string {
+    const { request, decision, layers, lacking } = explanation;
+    const who = principalName(request.principal);
+    if (decision === "allow") return `${who} may ${request.action} on ${request.resource}.`;
+    if (decision === "explicitDeny") {
+        const deny = layers.find((layer) => layer.decision === "explicitDeny")?.statement;
+        return `An explicit deny decides: ${deny?.document ?? ""}, statement ${deny?.sid ?? deny?.index ?? ""}, denies ${request.action} to ${who}.`;
     }
-    return decision.lacking
-        .map((layer) => {
-            switch (layer) {
-                case "resource":
-                    return `The resource's side lacks an allow: the resource policy of ${resource} (account ${resourceAccountId}) ${missing(decision, layer, action, who)}.`;
-                case "trust":
-                    return `The role's side lacks an allow: the trust policy of ${resource} (account ${resourceAccountId}) ${missing(decision, layer, action, who)}.`;
-                case "identity":
-                    return `The caller's side lacks an allow: no policy of ${who}${own} allows ${action} on ${resource}.`;
-                case "boundary":
-                    return `The permissions boundary of ${who}${own} does not allow ${action} on ${resource}.`;
-                case "session":
-                    return `The session policy of ${who}${own} does not allow ${action} on ${resource}.`;
-            }
-        })
-        .join(" ");
+    return lacking.map((layer) => lackOf(explanation, layer)).join(" ");
+}
+
+function lackOf(explanation: Explanation, layer: Layer): string {
+    const { action, resource, resourceAccountId, principal } = explanation.request;
+    const who = principalName(principal);
+    const own = principal.type === "service" ? "" : ` (account ${principal.accountId})`;
+    const near = nearestSentence(explanation, layer);
+    switch (layer) {
+        case "resource":
+            return `The resource's side lacks an allow: the resource policy of ${resource} (account ${resourceAccountId}) ${missing(explanation, layer)}.`;
+        case "trust":
+            return `The role's side lacks an allow: the trust policy of ${resource} (account ${resourceAccountId}) ${missing(explanation, layer)}.`;
+        case "identity":
+            return `The caller's side lacks an allow: no policy of ${who}${own} allows ${action} on ${resource}.${near}`;
+        case "boundary":
+            return `The permissions boundary of ${who}${own} does not allow ${action} on ${resource}.${near}`;
+        case "session":
+            return `The session policy of ${who}${own} does not allow ${action} on ${resource}.${near}`;
+        case "scp":
+            return `The service control policies of the caller's account${own} do not allow ${action} on ${resource}.${near}`;
+        case "rcp":
+            return `The resource control policies of account ${resourceAccountId} do not allow ${who} ${action} on ${resource}.${near}`;
+    }
 }
 
 function articleOf(layer: Layer): string {
@@ -57,30 +70,44 @@ function articleOf(layer: Layer): string {
 }
 
 /** What a resource's or role's policy does not do for the principal. */
-function missing(decision: Decision, layer: Layer, action: string, who: string): string {
-    switch (decision.layers.find((one) => one.layer === layer)?.unmet) {
-        case "otherElements":
-            return `names ${who}, but does not allow it ${action} in this request`;
-        case "formerPrincipal":
-            return `names ${who} as it was before it was made anew, and must be put again`;
-        default:
-            return `does not name ${who}`;
+function missing(explanation: Explanation, layer: Layer): string {
+    const who = principalName(explanation.request.principal);
+    const statements = explanation.layers.find((one) => one.layer === layer)?.statements ?? [];
+    const allows = statements.filter(({ effect }) => effect === "Allow");
+    const isFormer = allows.some(({ unmet }) =>
+        unmet.some((one) => "reason" in one && one.reason === "formerPrincipal"),
+    );
+    const named = allows.filter(({ principalMatch }) => principalMatch !== undefined);
+    if (named.length > 0) {
+        const [nearest] = named.sort((one, other) => one.unmet.length - other.unmet.length);
+        const [first] = nearest?.unmet ?? [];
+        // It matched: the role is named, and the role's own limits are what lacks.
+        if (nearest === undefined || first === undefined) return `names only the account of ${who}`;
+        return `names ${who}, but statement ${nearest.sid ?? nearest.index} ${unmetText(first)}`;
     }
+    return isFormer
+        ? `names ${who} as it was before it was made anew, and must be put again`
+        : `does not name ${who}`;
 }
 
-function nameOf(principal: RequestPrincipal): string {
-    switch (principal.type) {
-        case "role-session":
-            return principal.sessionArn;
-        case "user":
-            return principal.userArn;
-        case "root":
-            return `arn:${principal.partition ?? "aws"}:iam::${principal.accountId}:root`;
-        case "service":
-            return principal.service;
-    }
+/** The one element that stands between the nearest statement and the request, if it is only one. */
+function nearestSentence(explanation: Explanation, layer: Layer): string {
+    const nearest = nearestAllow(explanation, layer);
+    const [first, ...more] = nearest?.unmet ?? [];
+    if (nearest === undefined || first === undefined || more.length > 0) return "";
+    return ` Nearest: ${nearest.document}, statement ${nearest.sid ?? nearest.index}, ${unmetText(first)}.`;
 }
 
-function roleOf(principal: RequestPrincipal): string {
-    return principal.type === "role-session" ? principal.roleArn : nameOf(principal);
+function unmetText(unmet: UnmetElement): string {
+    if (unmet.element !== "Condition") {
+        return `has ${unmet.element} ${listText(unmet.written)}, and the request has ${unmet.got}`;
+    }
+    const { operator, key, got, written } = unmet;
+    const given = got.length === 0 ? "does not have it" : `has ${listText(got)}`;
+    return `asks ${operator} ${key} ${listText(written)}, and the request ${given}`;
+}
+
+function listText(values: readonly string[]): string {
+    const shown = values.slice(0, 3).join(", ");
+    return values.length > 3 ? `${shown} and ${values.length - 3} more` : shown;
 }

@@ -1,22 +1,21 @@
-export { UnsupportedConditionOperator } from "./conditions";
+export type { ContextKeys } from "./context";
 export {
     parsePolicyDocument,
     type DocumentKind,
     type PolicyDocument,
     type Statement,
 } from "./document";
-export {
-    evaluate,
-    evaluateTrust,
-    type AccessPolicies,
-    type AccessRequest,
-    type Decision,
-    type DecisionWord,
-    type Layer,
-    type LayerResult,
-    type NamedDocument,
-    type TrustRequest,
-} from "./evaluate";
+export { evaluate, evaluateTrust, type Decision, type TrustRequest } from "./evaluate";
 export { explain, explainShort } from "./explain";
+export {
+    explainAccess,
+    explainTrust,
+    type ExplainedLayer,
+    type ExplainedStatement,
+    type Explanation,
+    type UnmetElement,
+} from "./explanation";
+export type { DecisionWord, Layer, LayerResult } from "./layers";
 export { MalformedPolicy } from "./malformedPolicy";
 export type { RequestPrincipal } from "./principal";
+export type { AccessPolicies, AccessRequest, NamedDocument } from "./request";

@@ -18,29 +18,54 @@ export function wildcard(pattern: string | readonly Piece[]): Matcher {
 }
 
 /**
- * An action pattern, `service:Name`; IAM compares actions without regard to case
+ * A pattern of actions, `service:Name`, over an action in lower case; IAM compares them without regard to case
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html).
  */
 export function actionPattern(pattern: string): Matcher {
-    const matches = wildcard(pattern.toLowerCase());
-    return (text) => matches(text.toLowerCase());
+    return wildcard(pattern.toLowerCase());
 }
 
 /**
- * A resource pattern. In an ARN each of the first five segments is matched by itself, so that a wildcard
- * there does not reach over a colon; the last one may
+ * A pattern of Resource or NotResource. In an ARN each of the first five segments is matched by itself, so that
+ * a wildcard there does not reach over a colon; the last one may
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
+ */
+export function resourcePattern(pattern: string | readonly Piece[]): Matcher {
+    const cells = cellsOf(pattern);
+    return startsAsArn(cells) ? arnMatcher(cells) : cellsMatcher(cells);
+}
+
+/**
+ * A value of ArnEquals or ArnLike: segment by segment. What is no ARN is like no ARN, but for `*`
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN).
  */
 export function arnPattern(pattern: string | readonly Piece[]): Matcher {
     const cells = cellsOf(pattern);
-    const isArn = ["a", "r", "n", ":"].every((character, at) => cells[at] === character);
-    if (!isArn) return cellsMatcher(cells);
+    if (cells.length === 1 && cells[0] === anyText) return () => true;
+    return startsAsArn(cells) ? arnMatcher(cells) : () => false;
+}
+
+function startsAsArn(cells: Cells): boolean {
+    return ["a", "r", "n", ":"].every((character, at) => cells[at] === character);
+}
+
+function arnMatcher(cells: Cells): Matcher {
     const parts = splitCells(cells);
     if (parts === undefined) return () => false;
-    const matchers = parts.map(cellsMatcher);
+    const last = cellsMatcher(parts[5] ?? []);
+    const heads = parts.slice(0, 5);
+    if (heads.every(isLiteral)) {
+        const head = `${heads.map((part) => part.join("")).join(":")}:`;
+        return (text) => text.startsWith(head) && last(text.slice(head.length));
+    }
+    const matchers = heads.map(cellsMatcher);
     return (text) => {
         const given = segments(text);
-        return given !== undefined && matchers.every((matches, at) => matches(given[at] ?? ""));
+        return (
+            given !== undefined &&
+            matchers.every((matches, at) => matches(given[at] ?? "")) &&
+            last(given[5] ?? "")
+        );
     };
 }
 
@@ -54,10 +79,19 @@ function cellsOf(pattern: string | readonly Piece[]): Cells {
     );
 }
 
+function isLiteral(cells: Cells): boolean {
+    return cells.every((cell) => typeof cell === "string");
+}
+
 function cellsMatcher(cells: Cells): Matcher {
-    if (cells.every((cell) => typeof cell === "string")) {
+    if (isLiteral(cells)) {
         const whole = cells.join("");
         return (text) => text === whole;
+    }
+    const head = cells.slice(0, -1);
+    if (cells.at(-1) === anyText && isLiteral(head)) {
+        const start = head.join("");
+        return (text) => text.startsWith(start);
     }
     return (text) => matchesCells(cells, text);
 }

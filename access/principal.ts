@@ -19,13 +19,21 @@ export type RequestPrincipal =
 /** How a Principal element matched: naming only the account delegates to its identity policies. */
 export type PrincipalMatch = "anyone" | "account" | "role" | "session" | "user" | "service";
 
+/** A Principal element as it is written. */
+export type WrittenPrincipal =
+    "*" | Readonly<Partial<Record<PrincipalType, string | readonly string[] | undefined>>>;
+/** The kinds of principal that a Principal element names. */
+export type PrincipalType = "AWS" | "Service" | "Federated" | "CanonicalUser";
+
 /** The Principal element of a statement, compiled. */
 export interface PrincipalElement {
     /** `*` or `{"AWS": "*"}`. */
     anyone: boolean;
-    /** Account ids, ARNs and unique ids. */
-    aws: readonly string[];
-    services: readonly string[];
+    /** Account ids (of root ARNs too), the other ARNs, and unique ids. */
+    aws: ReadonlySet<string>;
+    services: ReadonlySet<string>;
+    /** As written, for explanations. */
+    written: readonly string[];
 }
 
 /** The unique ids that stood behind role and user ARNs when a document was stored. */
@@ -37,17 +45,13 @@ export type PrincipalIds = Readonly<Record<string, string>>;
  *
  * @throws MalformedPolicy
  */
-export function compilePrincipal(
-    written:
-        | "*"
-        | {
-              AWS?: string | readonly string[] | undefined;
-              Service?: string | readonly string[] | undefined;
-          },
-    place: string,
-): PrincipalElement {
-    if (written === "*") return { anyone: true, aws: [], services: [] };
-    const aws = written.AWS === undefined ? [] : [written.AWS].flat();
+export function compilePrincipal(written: WrittenPrincipal, place: string): PrincipalElement {
+    if (written === "*") {
+        return { anyone: true, aws: new Set(), services: new Set(), written: ["*"] };
+    }
+    const listOf = (type: PrincipalType) =>
+        written[type] === undefined ? [] : [written[type]].flat();
+    const aws = listOf("AWS");
     for (const principal of aws) {
         if (principal !== "*" && !isPrincipalName(principal)) {
             throw new MalformedPolicy(
@@ -58,8 +62,10 @@ export function compilePrincipal(
     }
     return {
         anyone: aws.includes("*"),
-        aws: aws.filter((principal) => principal !== "*"),
-        services: written.Service === undefined ? [] : [written.Service].flat(),
+        aws: new Set(aws.map((name) => /^arn:[^:]+:iam::(\d{12}):root$/.exec(name)?.[1] ?? name)),
+        services: new Set(listOf("Service")),
+        // Federated and canonical users call no AgentCore gateway by SigV4: they are named, and never match.
+        written: [...aws, ...listOf("Service"), ...listOf("Federated"), ...listOf("CanonicalUser")],
     };
 }
 
@@ -90,15 +96,13 @@ export function matchPrincipal(
     ids: PrincipalIds = {},
 ): PrincipalMatch | undefined {
     if (principal.type === "service") {
-        if (element.services.includes(principal.service)) return "service";
+        if (element.services.has(principal.service)) return "service";
         return element.anyone ? "anyone" : undefined;
     }
-    let best: PrincipalMatch | undefined = element.anyone ? "anyone" : undefined;
-    for (const name of element.aws) {
-        const match = matchName(name, principal, ids);
-        if (match !== undefined && (best === undefined || rank[match] > rank[best])) best = match;
-    }
-    return best;
+    const own = matchOwnName(element, principal, ids);
+    if (own === "session" || own === "user") return own;
+    if (element.anyone) return "anyone";
+    return own ?? (element.aws.has(principal.accountId) ? "account" : undefined);
 }
 
 /**
@@ -112,13 +116,9 @@ export function isExempt(
     ids: PrincipalIds = {},
 ): boolean {
     if (element.anyone) return true;
-    if (principal.type === "service") return element.services.includes(principal.service);
-    const ways = element.aws.map((name) => matchName(name, principal, ids));
-    if (!ways.includes("account")) return false;
-    return (
-        principal.type === "root" ||
-        ways.some((way) => way === "role" || way === "session" || way === "user")
-    );
+    if (principal.type === "service") return element.services.has(principal.service);
+    if (!element.aws.has(principal.accountId)) return false;
+    return principal.type === "root" || matchOwnName(element, principal, ids) !== undefined;
 }
 
 /** Whether an element has the ARN of the principal's role or user, but for one that was deleted since. */
@@ -128,38 +128,27 @@ export function namesFormer(
     ids: PrincipalIds = {},
 ): boolean {
     if (principal.type !== "role-session" && principal.type !== "user") return false;
-    const arn = principal.type === "user" ? principal.userArn : principal.roleArn;
-    return element.aws.includes(arn) && matchName(arn, principal, ids) === undefined;
+    const { arn, id } = roleOrUser(principal);
+    return element.aws.has(arn) && (ids[arn] ?? id) !== id;
 }
 
-const rank: Readonly<Record<PrincipalMatch, number>> = {
-    account: 1,
-    role: 2,
-    anyone: 3,
-    service: 3,
-    user: 4,
-    session: 5,
-};
-
-function matchName(
-    name: string,
+function matchOwnName(
+    { aws }: PrincipalElement,
     principal: Exclude<RequestPrincipal, { type: "service" }>,
     ids: PrincipalIds,
-): PrincipalMatch | undefined {
-    const account = /^(?:(\d{12})|arn:[^:]+:iam::(\d{12}):root)$/.exec(name);
-    if (account !== null) {
-        return (account[1] ?? account[2]) === principal.accountId ? "account" : undefined;
-    }
+): "session" | "role" | "user" | undefined {
+    if (principal.type === "root") return undefined;
     if (principal.type === "role-session") {
-        const { roleArn, roleId, sessionArn, sessionName } = principal;
-        if (name === sessionArn || name === `${roleId}:${sessionName}`) return "session";
-        if (name === roleId) return "role";
-        return name === roleArn && (ids[name] ?? roleId) === roleId ? "role" : undefined;
+        const { roleId, sessionArn, sessionName } = principal;
+        if (aws.has(sessionArn) || aws.has(`${roleId}:${sessionName}`)) return "session";
     }
-    if (principal.type === "user") {
-        const { userArn, userId } = principal;
-        if (name === userId) return "user";
-        return name === userArn && (ids[name] ?? userId) === userId ? "user" : undefined;
-    }
-    return undefined;
+    const { arn, id, way } = roleOrUser(principal);
+    const isNamed = aws.has(id) || (aws.has(arn) && (ids[arn] ?? id) === id);
+    return isNamed ? way : undefined;
+}
+
+function roleOrUser(principal: Extract<RequestPrincipal, { type: "role-session" | "user" }>) {
+    return principal.type === "user"
+        ? { arn: principal.userArn, id: principal.userId, way: "user" as const }
+        : { arn: principal.roleArn, id: principal.roleId, way: "role" as const };
 }

@@ -1,7 +1,9 @@
 import type { Matcher, Piece } from "./match";
 
 /** A request's context: condition keys, in lower case, and their values. */
-export type Context = ReadonlyMap<string, readonly string[]>;
+export interface Context {
+    get(lowerCaseKey: string): readonly string[] | undefined;
+}
 
 /** Which values of a document have policy variables: Version 2008-10-17 has none. */
 export type VariableUse = "variables" | "plain";

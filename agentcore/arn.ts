@@ -21,6 +21,12 @@ export function accountOfArn(text: string): string | undefined {
     return accountId === "" ? undefined : accountId;
 }
 
+/** The region of an ARN, or `undefined` when it names none. */
+export function regionOfArn(text: string): string | undefined {
+    const region = parseArn(text)?.region;
+    return region === "" ? undefined : region;
+}
+
 /** Whether the text is the ARN of one gateway, `arn:aws:bedrock-agentcore:<region>:<account>:gateway/<id>`. */
 export function isGatewayArn(text: string): boolean {
     return /^arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway\/[0-9a-z-]+-[0-9a-z]{10}$/.test(

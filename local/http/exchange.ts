@@ -1,5 +1,6 @@
 import XMLBuilder from "fast-xml-builder";
 import { AwsError } from "../awsError";
+import type { RequestOrigin } from "../services/requestContext";
 import type { SessionKey } from "../services/sts";
 import { verifySigV4 } from "./sigv4";
 
@@ -14,7 +15,7 @@ export interface HttpRequest {
     headers: Record<string, string | undefined>;
     body: Uint8Array;
     requestId: string;
-    sourceIp: string;
+    origin: RequestOrigin;
 }
 
 /** What is sent back. */

@@ -30,9 +30,12 @@ export function gatewayApi(
             onRefused(request.requestId, `${error.code}: ${error.message}`);
             return refusal(gatewayErrors.authentication, headers);
         }
-        const { decision, reason } = gateways.authorize(caller, owned, request.requestId, {
-            "aws:SourceIp": request.sourceIp,
-        });
+        const { decision, reason } = gateways.authorize(
+            caller,
+            owned,
+            request.requestId,
+            request.origin,
+        );
         if (decision.decision !== "allow") {
             onRefused(request.requestId, reason);
             return refusal(gatewayErrors.authorization, headers);

@@ -24,7 +24,7 @@ export function stsApi(sts: Sts, keys: KeySource): (request: HttpRequest) => Htt
             return xmlResult(action, stsNamespace, identity(caller), request.requestId);
         }
         if (action !== "AssumeRole") throw notEmulated(`sts:${action}`);
-        const key = sts.assumeRole(caller, input);
+        const key = sts.assumeRole(caller, input, request.origin);
         return xmlResult(
             action,
             stsNamespace,
@@ -91,6 +91,7 @@ export function iamApi(
             resource,
             resourceAccountId: account.id,
             requestId: request.requestId,
+            origin: request.origin,
         });
         if (decision.decision !== "allow") throw new AwsError("AccessDenied", message, 403);
         return xmlResult(action, iamNamespace, read(), request.requestId);

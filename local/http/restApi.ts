@@ -150,6 +150,7 @@ function restApi(
                 resource,
                 resourceAccountId: account.id,
                 requestId: request.requestId,
+                origin: request.origin,
             });
             if (decision.decision !== "allow") {
                 throw new AwsError("AccessDeniedException", message, 403);

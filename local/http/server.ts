@@ -87,7 +87,9 @@ export class HttpServer {
         if (!loopbackHosts.has(host)) {
             return refused(403, `Host ${host} is not a loopback name`);
         }
-        const [, prefix = "", rest = ""] = /^\/([^/?]*)(.*)$/s.exec(url) ?? [];
+        // `/vpce-…/<service>`: the same services, as through a VPC endpoint with that id.
+        const [, vpcEndpointId, prefix = "", rest = ""] =
+            /^(?:\/(vpce-[0-9a-f]{8,17}))?\/([^/?]*)(.*)$/s.exec(url) ?? [];
         const api = this.apis[prefix];
         if (api === undefined) return jsonError(notEmulated(`${incoming.method ?? ""} ${url}`));
         const body = await readBody(incoming);
@@ -105,7 +107,13 @@ export class HttpServer {
             ),
             body,
             requestId,
-            sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+            origin: {
+                sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+                ...(vpcEndpointId !== undefined && { vpcEndpointId }),
+                ...(incoming.headers["user-agent"] !== undefined && {
+                    userAgent: incoming.headers["user-agent"],
+                }),
+            },
         });
     }
 }

@@ -4,6 +4,7 @@ import type { LocalAccount } from "./account";
 import { supportedVersions, type Gateway } from "./agentcoreControl";
 import type { Authorizer, DecisionRecord } from "./authorizer";
 import type { LambdaInvoker } from "./lambdaInvoker";
+import type { RequestOrigin } from "./requestContext";
 import type { SessionKey, Sts } from "./sts";
 import {
     routeMcp,
@@ -43,7 +44,7 @@ export class Gateways {
         caller: SessionKey,
         { account, gateway }: OwnedGateway,
         requestId: string,
-        context: Record<string, string>,
+        origin: RequestOrigin,
     ): DecisionRecord {
         return this.authorizer.decide(caller, {
             action: "bedrock-agentcore:InvokeGateway",
@@ -53,7 +54,7 @@ export class Gateways {
                 resourcePolicy: resourcePolicyOf(gateway, gateway.resourcePolicy),
             }),
             requestId,
-            context,
+            origin,
         });
     }
 

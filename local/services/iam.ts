@@ -20,6 +20,8 @@ export interface Role {
     description: string;
     maxSessionSeconds: number;
     createdAt: Date;
+    /** Read by policies as `aws:PrincipalTag/<key>`. */
+    tags: Readonly<Record<string, string>>;
     trust: StoredPolicy;
     inlinePolicies: Map<string, string>;
     /** Managed policies by ARN, with their text. */
@@ -33,6 +35,7 @@ export interface RoleInput {
     assumeRolePolicyDocument: string;
     description?: string;
     maxSessionSeconds?: number;
+    tags?: Readonly<Record<string, string>>;
 }
 
 /** IAM of one account: roles with inline policies. Errors are IAM's own codes. */
@@ -70,6 +73,7 @@ export class Iam {
             description: input.description ?? "",
             maxSessionSeconds: sessionSeconds(input.maxSessionSeconds),
             createdAt: new Date(this.now()),
+            tags: input.tags ?? {},
             trust: this.#trust(input.assumeRolePolicyDocument),
             inlinePolicies: new Map(),
             attachedPolicies: new Map(),
@@ -84,6 +88,7 @@ export class Iam {
             role.trust = this.#trust(change.assumeRolePolicyDocument);
         }
         role.description = change.description ?? "";
+        role.tags = change.tags ?? {};
         role.maxSessionSeconds = sessionSeconds(change.maxSessionSeconds);
         return role;
     }

@@ -1,15 +1,10 @@
-import {
-    MalformedPolicy,
-    parsePolicyDocument,
-    UnsupportedConditionOperator,
-    type DocumentKind,
-} from "../../access";
-import { notEmulated, type AwsError } from "../awsError";
+import { MalformedPolicy, parsePolicyDocument, type DocumentKind } from "../../access";
+import type { AwsError } from "../awsError";
 
 /**
  * Refuses a policy where it is stored, so that every stored one can be evaluated.
  *
- * @throws what `refuse` makes of the problem, or NotEmulated for a condition that is not modelled.
+ * @throws what `refuse` makes of the problem.
  */
 export function requireWellFormed(
     document: string,
@@ -19,7 +14,6 @@ export function requireWellFormed(
     try {
         parsePolicyDocument(document, kind);
     } catch (error) {
-        if (error instanceof UnsupportedConditionOperator) throw notEmulated(error.message);
         if (error instanceof MalformedPolicy) throw refuse(error.message);
         throw error;
     }

@@ -7,6 +7,7 @@ import type { AccessKey } from "../http/sigv4";
 import type { LocalAccount } from "./account";
 import { uniqueId, type Role } from "./iam";
 import { requireWellFormed } from "./policyText";
+import { requestContext, type RequestOrigin } from "./requestContext";
 
 /** A session's credentials, and who it is. */
 export interface SessionKey extends AccessKey {
@@ -14,6 +15,8 @@ export interface SessionKey extends AccessKey {
     sessionPolicy?: string;
     /** Made by AssumeRole from another session: chained sessions last an hour at most. */
     chained: boolean;
+    /** Milliseconds since 1970. */
+    issuedAt: number;
 }
 
 /** STS over all accounts: sessions of roles, held in memory. */
@@ -40,7 +43,11 @@ export class Sts {
      *
      * @throws AwsError AccessDenied, ValidationError, MalformedPolicyDocument
      */
-    assumeRole(caller: SessionKey, input: Readonly<Record<string, string>>): SessionKey {
+    assumeRole(
+        caller: SessionKey,
+        input: Readonly<Record<string, string>>,
+        origin?: RequestOrigin,
+    ): SessionKey {
         const { RoleArn = "", RoleSessionName = "", Policy, DurationSeconds, ExternalId } = input;
         for (const name of Object.keys(input)) {
             if (/^(PolicyArns|Tags|TransitiveTagKeys|ProvidedContexts|SerialNumber)/.test(name)) {
@@ -63,7 +70,17 @@ export class Sts {
                 principalIds: role.trust.principalIds,
             },
             policies: this.policiesOf(caller),
-            context: ExternalId === undefined ? {} : { "sts:ExternalId": ExternalId },
+            context: {
+                ...requestContext({
+                    caller,
+                    tags: this.tagsOf(caller),
+                    resourceAccountId: account.id,
+                    now: this.now(),
+                    ...(origin !== undefined && { origin }),
+                }),
+                "sts:RoleSessionName": RoleSessionName,
+                ...(ExternalId !== undefined && { "sts:ExternalId": ExternalId }),
+            },
         });
         if (decision.decision !== "allow") {
             throw denied(
@@ -134,6 +151,12 @@ export class Sts {
         return key;
     }
 
+    /** The tags of a session's role, as they are now. */
+    tagsOf({ principal }: SessionKey): Readonly<Record<string, string>> {
+        const role = this.accounts.get(principal.accountId)?.iam.roleByArn(principal.roleArn);
+        return role?.roleId === principal.roleId ? role.tags : {};
+    }
+
     /** A session's identity policies (none once its role is gone) and its session policy. */
     policiesOf(key: SessionKey) {
         const { roleArn, roleId, accountId } = key.principal;
@@ -168,6 +191,7 @@ export class Sts {
                 sessionName,
                 sessionArn: `arn:${account.partition}:sts::${account.id}:assumed-role/${role.roleName}/${sessionName}`,
             },
+            issuedAt: this.now(),
             ...rest,
         };
         this.#keys.set(key.accessKeyId, key);

@@ -3,12 +3,17 @@ import {
     evaluate,
     evaluateTrust,
     explain,
+    explainAccess,
     explainShort,
+    type ContextKeys,
     type DecisionWord,
+    type Explanation,
     type Layer,
     type RequestPrincipal,
 } from "../../../access";
+import conditionCases from "../../cases/access/conditions.json";
 import evaluateCases from "../../cases/access/evaluate.json";
+import organizationCases from "../../cases/access/organizations.json";
 import trustCases from "../../cases/access/trust.json";
 
 const gatewayArn = "arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/tools-abcdefghij";
@@ -54,6 +59,8 @@ interface EvaluateCase {
         resource?: object;
         boundary?: object;
         session?: object[];
+        scp?: object[][];
+        rcp?: object[][];
         principalIds?: Record<string, string>;
     };
     expected: DecisionWord;
@@ -75,7 +82,8 @@ const named = (document: object) => ({ name: "test", document });
 const principalOf = (name: string) => principals[name] ?? assert.fail(`no principal ${name}`);
 
 describe("access decisions", () => {
-    for (const entry of evaluateCases as unknown as EvaluateCase[]) {
+    const cases = [...evaluateCases, ...organizationCases] as unknown as EvaluateCase[];
+    for (const entry of cases) {
         it(entry.name, () => {
             const { policies } = entry;
             const request = {
@@ -85,8 +93,11 @@ describe("access decisions", () => {
                 resourceAccountId: "111122223333",
                 ...(entry.context !== undefined && { context: entry.context }),
             };
-            const decision = evaluate(request, {
+            const levels = (documents: object[][]) => documents.map((level) => level.map(named));
+            const decision = explainAccess(request, {
                 identity: policies.identity.map(named),
+                ...(policies.scp !== undefined && { scp: levels(policies.scp) }),
+                ...(policies.rcp !== undefined && { rcp: levels(policies.rcp) }),
                 ...(policies.resource !== undefined && {
                     resource: {
                         ...named(policies.resource),
@@ -104,8 +115,58 @@ describe("access decisions", () => {
             );
             if (decision.decision !== "allow") {
                 assert.match(explain(decision, request), /is not authorized to perform: /);
-                assert.notEqual(explainShort(decision, request), "");
+                assert.notEqual(explainShort(decision), "");
             }
+            assertExplained(decision);
+        });
+    }
+});
+
+/** Each layer's word follows from its statements, so that an explanation cannot say other than the decision. */
+function assertExplained({ layers }: Explanation): void {
+    for (const { decision, statement, statements } of layers) {
+        const matched = statements.filter(({ outcome }) => outcome === "matched");
+        if (decision === "explicitDeny") {
+            assert.ok(matched.some(({ effect }) => effect === "Deny"));
+        } else if (decision === "allow") {
+            assert.ok(matched.length > 0 && matched.every(({ effect }) => effect === "Allow"));
+        }
+        const named = matched.some(({ index, document }) => {
+            return index === statement?.index && document === statement.document;
+        });
+        assert.equal(named, statement !== undefined);
+        assert.ok(
+            statements.every(({ unmet, outcome }) => unmet.length > 0 !== (outcome === "matched")),
+        );
+    }
+}
+
+describe("conditions", () => {
+    for (const { name, condition, context, holds } of conditionCases) {
+        it(name, () => {
+            const decision = evaluate(
+                {
+                    principal: principalOf("developer"),
+                    action: "bedrock-agentcore:InvokeGateway",
+                    resource: gatewayArn,
+                    resourceAccountId: "444455556666",
+                    context: context,
+                },
+                {
+                    identity: [
+                        named({
+                            Version: "2012-10-17",
+                            Statement: {
+                                Effect: "Allow",
+                                Action: "*",
+                                Resource: "*",
+                                Condition: condition,
+                            },
+                        }),
+                    ],
+                },
+            );
+            assert.equal(decision.decision, holds ? "allow" : "implicitDeny");
         });
     }
 });
@@ -145,13 +206,13 @@ describe("explanations", () => {
     };
 
     it("say it in AWS's words, and in ours with the account and the side", () => {
-        const decision = evaluate(request, { identity: [named(allow)] });
+        const decision = explainAccess(request, { identity: [named(allow)] });
         assert.equal(
             explain(decision, request),
             `User: arn:aws:sts::444455556666:assumed-role/auditor/work is not authorized to perform: bedrock-agentcore:InvokeGateway on resource: ${gatewayArn} because no resource-based policy allows the bedrock-agentcore:InvokeGateway action`,
         );
         assert.equal(
-            explainShort(decision, request),
+            explainShort(decision),
             `The resource's side lacks an allow: the resource policy of ${gatewayArn} (account 111122223333) does not name arn:aws:iam::444455556666:role/auditor.`,
         );
     });
@@ -161,12 +222,14 @@ describe("explanations", () => {
             Version: "2012-10-17",
             Statement: [{ Sid: "NoAuditors", Effect: "Deny", Action: "*", Resource: "*" }],
         };
-        const decision = evaluate(request, { identity: [{ name: "guardrail", document: deny }] });
+        const decision = explainAccess(request, {
+            identity: [{ name: "guardrail", document: deny }],
+        });
         assert.equal(
             explain(decision, request),
             `User: arn:aws:sts::444455556666:assumed-role/auditor/work is not authorized to perform: bedrock-agentcore:InvokeGateway on resource: ${gatewayArn} with an explicit deny in an identity-based policy`,
         );
-        assert.match(explainShort(decision, request), /guardrail, statement NoAuditors, denies/);
+        assert.match(explainShort(decision), /guardrail, statement NoAuditors, denies/);
     });
 
     const grant = (statement: object, principalIds: Record<string, string> = {}) => ({
@@ -188,15 +251,15 @@ describe("explanations", () => {
     it("do not say that a policy lacks a name that it has", () => {
         const resource = grant({ Condition: { StringEquals: { "aws:SourceVpce": "vpce-1" } } });
         assert.equal(
-            explainShort(evaluate(request, { identity: [named(allow)], resource }), request),
-            `The resource's side lacks an allow: the resource policy of ${gatewayArn} (account 111122223333) names arn:aws:iam::444455556666:role/auditor, but does not allow it bedrock-agentcore:InvokeGateway in this request.`,
+            explainShort(explainAccess(request, { identity: [named(allow)], resource })),
+            `The resource's side lacks an allow: the resource policy of ${gatewayArn} (account 111122223333) names arn:aws:iam::444455556666:role/auditor, but statement 0 asks StringEquals aws:SourceVpce vpce-1, and the request does not have it.`,
         );
     });
 
     it("tell a role that was made anew from one that was never named", () => {
         const resource = grant({}, { "arn:aws:iam::444455556666:role/auditor": "AROAFORMER" });
         assert.equal(
-            explainShort(evaluate(request, { identity: [named(allow)], resource }), request),
+            explainShort(explainAccess(request, { identity: [named(allow)], resource })),
             `The resource's side lacks an allow: the resource policy of ${gatewayArn} (account 111122223333) names arn:aws:iam::444455556666:role/auditor as it was before it was made anew, and must be put again.`,
         );
     });

@@ -252,9 +252,9 @@ describe("the local cloud's gateway", () => {
                 /Invalid principal in policy/,
             ],
             [
-                { Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } },
-                "NotEmulated",
-                /Condition\.IpAddress: got IpAddress; must be /,
+                { Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/40" } } },
+                "ValidationException",
+                /malformed: Statement\[0\]\.Condition\.IpAddress\.aws:SourceIp: got 10\.0\.0\.0\/40; must be /,
             ],
         ] as const) {
             assert.throws(put(change), { code, message });

@@ -1,0 +1,167 @@
+import type { CompiledStatement } from "./compiledStatement";
+import { contextOf } from "./context";
+import { parsePolicyDocument, type DocumentKind } from "./document";
+import {
+    isExempt,
+    matchPrincipal,
+    type PrincipalIds,
+    type PrincipalMatch,
+    type RequestPrincipal,
+} from "./principal";
+import type { AccessPolicies, AccessRequest, NamedDocument } from "./request";
+import type { Context } from "./variables";
+
+/** A kind of policy that bears on a request. */
+export type Layer = "identity" | "resource" | "boundary" | "session" | "scp" | "rcp" | "trust";
+/** A decision, of one layer or of all. */
+export type DecisionWord = "allow" | "explicitDeny" | "implicitDeny";
+
+/** The statement of a document that decided. */
+export interface StatementName {
+    document: string;
+    index: number;
+    sid?: string;
+}
+
+/** What one layer said, and the statement that decided it. */
+export interface LayerResult {
+    layer: Layer;
+    decision: DecisionWord | "notPresent";
+    statement?: StatementName;
+    /** How the deciding statement named the principal. */
+    principalMatch?: PrincipalMatch;
+}
+
+/** The documents of one layer. Within a level one allow is enough; every level must have one. */
+export interface LayerDocuments {
+    layer: Layer;
+    kind: DocumentKind;
+    levels: readonly (readonly NamedDocument[])[];
+}
+
+/** A request in the form that statements are matched with. */
+export interface Call {
+    principal: RequestPrincipal;
+    action: string;
+    lowerCaseAction: string;
+    resource: string;
+    context: Context;
+    boundary: "attached" | "absent";
+}
+
+/** The request, as statements are matched with it. */
+export function callOf(request: AccessRequest, policies: Pick<AccessPolicies, "boundary">): Call {
+    return {
+        principal: request.principal,
+        action: request.action,
+        lowerCaseAction: request.action.toLowerCase(),
+        resource: request.resource,
+        context: contextOf(request),
+        boundary: policies.boundary === undefined ? "absent" : "attached",
+    };
+}
+
+/** The layers on a request, in the order of their names in explanations. */
+export function layersOf(
+    policies: AccessPolicies,
+    ofResource: { layer: "resource" | "trust"; documents: readonly NamedDocument[] },
+): readonly LayerDocuments[] {
+    const { identity, boundary, session = [], scp = [], rcp = [] } = policies;
+    const { layer, documents } = ofResource;
+    return [
+        { layer: "identity", kind: "identity", levels: levelOf(identity) },
+        { layer: "boundary", kind: "identity", levels: boundary ? [[boundary]] : [] },
+        { layer: "session", kind: "identity", levels: levelOf(session) },
+        { layer, kind: layer, levels: levelOf(documents) },
+        { layer: "scp", kind: "scp", levels: scp },
+        { layer: "rcp", kind: "rcp", levels: rcp },
+    ];
+}
+
+function levelOf(documents: readonly NamedDocument[]): readonly (readonly NamedDocument[])[] {
+    return documents.length === 0 ? [] : [documents];
+}
+
+/**
+ * What one layer says: a deny of any level wins; without one every level must allow.
+ *
+ * @throws MalformedPolicy
+ */
+export function evaluateLayer({ layer, kind, levels }: LayerDocuments, call: Call): LayerResult {
+    if (levels.length === 0) {
+        return { layer, decision: layer === "identity" ? "implicitDeny" : "notPresent" };
+    }
+    let result: LayerResult | undefined;
+    let lacking: LayerResult | undefined;
+    for (const documents of levels) {
+        const level = evaluateLevel(layer, kind, documents, call);
+        if (level.decision === "explicitDeny") return level;
+        if (level.decision === "implicitDeny") lacking ??= level;
+        result = level;
+    }
+    return lacking ?? result ?? { layer, decision: "notPresent" };
+}
+
+function evaluateLevel(
+    layer: Layer,
+    kind: DocumentKind,
+    documents: readonly NamedDocument[],
+    call: Call,
+): LayerResult {
+    let allowed: LayerResult | undefined;
+    for (const { name, document, principalIds } of documents) {
+        for (const statement of parsePolicyDocument(document, kind).statements) {
+            const match = matchStatement(statement, call, principalIds);
+            if (match === undefined) continue;
+            const { index, sid, effect } = statement;
+            const decided: LayerResult = {
+                layer,
+                decision: effect === "Deny" ? "explicitDeny" : "allow",
+                statement: { document: name, index, ...(sid !== undefined && { sid }) },
+                ...(match !== "own" && { principalMatch: match }),
+            };
+            if (effect === "Deny") return decided;
+            if (allowed === undefined || strength(decided) > strength(allowed)) allowed = decided;
+        }
+    }
+    return allowed ?? { layer, decision: "implicitDeny" };
+}
+
+/** How much an allow gives in the same account; the strongest of several decides. */
+function strength({ principalMatch }: LayerResult): number {
+    switch (principalMatch) {
+        case undefined:
+        case "account":
+            return 0;
+        case "role":
+            return 1;
+        default:
+            return 2;
+    }
+}
+
+/** Whether a statement is about the call; `own` where it is about whom it is attached to. */
+function matchStatement(
+    { action, resource, principal, conditions }: CompiledStatement,
+    call: Call,
+    ids: PrincipalIds | undefined,
+): PrincipalMatch | "own" | undefined {
+    if (!action.matches(call.lowerCaseAction)) return undefined;
+    if (resource?.matches(call.resource, call.context) === false) return undefined;
+    const match = principal === undefined ? "own" : matchWritten(principal, call, ids);
+    if (match === undefined) return undefined;
+    return conditions.every(({ holds }) => holds(call.context)) ? match : undefined;
+}
+
+/** How a Principal or NotPrincipal element is about the call's principal. */
+export function matchWritten(
+    { negated, element }: NonNullable<CompiledStatement["principal"]>,
+    { principal, boundary }: Call,
+    ids: PrincipalIds | undefined,
+): PrincipalMatch | undefined {
+    if (!negated) return matchPrincipal(element, principal, ids);
+    // A deny with NotPrincipal denies every principal with a permissions boundary, whoever it exempts
+    // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
+    const isDenied = boundary === "attached" || !isExempt(element, principal, ids);
+    return isDenied ? "anyone" : undefined;
+}

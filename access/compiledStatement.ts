@@ -74,11 +74,8 @@ function actionOf(statement: StatementInput, place: string): CompiledStatement["
         }
         return actionPattern(pattern);
     });
-    return {
-        name,
-        written,
-        matches: (action) => matchers.some((matches) => matches(action)) !== negated,
-    };
+    const matches = anyOf(matchers);
+    return { name, written, matches: negated ? (action) => !matches(action) : matches };
 }
 
 function resourceOf(
@@ -95,12 +92,24 @@ function resourceOf(
         }
         return compileResource(pattern, use, resourcePattern);
     });
+    const matches = anyOf(
+        compiled.map((matcherFor) => (resource: string, context: Context) => {
+            return matcherFor(context)?.(resource) === true;
+        }),
+    );
     return {
         name,
         written,
-        matches: (resource, context) =>
-            compiled.some((matcherFor) => matcherFor(context)?.(resource) === true) !== negated,
+        matches: negated ? (resource, context) => !matches(resource, context) : matches,
     };
+}
+
+function anyOf<A extends unknown[]>(
+    matchers: readonly ((...args: A) => boolean)[],
+): (...args: A) => boolean {
+    const [only, ...more] = matchers;
+    if (only !== undefined && more.length === 0) return only;
+    return (...args) => matchers.some((matches) => matches(...args));
 }
 
 function principalOf(

@@ -18,54 +18,45 @@ export function contextOf(request: {
     };
 }
 
-function keysOf({
-    principal,
-    context = {},
-}: {
-    principal: RequestPrincipal;
-    context?: ContextKeys;
-}): Map<string, readonly string[]> {
-    const keys = new Map<string, readonly string[]>();
-    for (const [key, value] of [
-        ...Object.entries(principalKeys(principal)),
-        ...Object.entries(context),
-    ]) {
+type Keys = Map<string, readonly string[]>;
+
+function keysOf(request: { principal: RequestPrincipal; context?: ContextKeys }): Keys {
+    const keys = principalKeys(request.principal);
+    const { context = {} } = request;
+    for (const key of Object.keys(context)) {
+        const value = context[key] ?? [];
         keys.set(key.toLowerCase(), typeof value === "string" ? [value] : value);
     }
     return keys;
 }
 
-function principalKeys(principal: RequestPrincipal): Record<string, string> {
+function principalKeys(principal: RequestPrincipal): Keys {
+    const keys: Keys = new Map();
     if (principal.type === "service") {
-        return {
-            "aws:PrincipalIsAWSService": "true",
-            "aws:PrincipalServiceName": principal.service,
-        };
+        keys.set("aws:principalisawsservice", ["true"]);
+        return keys.set("aws:principalservicename", [principal.service]);
     }
     const { accountId } = principal;
-    const keys = { "aws:PrincipalIsAWSService": "false", "aws:PrincipalAccount": accountId };
+    keys.set("aws:principalisawsservice", ["false"]);
+    keys.set("aws:principalaccount", [accountId]);
     switch (principal.type) {
         case "role-session":
-            return {
-                ...keys,
-                "aws:PrincipalArn": principal.roleArn,
-                "aws:PrincipalType": "AssumedRole",
-                "aws:userid": `${principal.roleId}:${principal.sessionName}`,
-            };
+            return keys
+                .set("aws:principalarn", [principal.roleArn])
+                .set("aws:principaltype", ["AssumedRole"])
+                .set("aws:userid", [`${principal.roleId}:${principal.sessionName}`]);
         case "user":
-            return {
-                ...keys,
-                "aws:PrincipalArn": principal.userArn,
-                "aws:PrincipalType": "User",
-                "aws:userid": principal.userId,
-                "aws:username": principal.userArn.split("/").at(-1) ?? "",
-            };
+            return keys
+                .set("aws:principalarn", [principal.userArn])
+                .set("aws:principaltype", ["User"])
+                .set("aws:userid", [principal.userId])
+                .set("aws:username", [principal.userArn.split("/").at(-1) ?? ""]);
         case "root":
-            return {
-                ...keys,
-                "aws:PrincipalArn": `arn:${principal.partition ?? "aws"}:iam::${accountId}:root`,
-                "aws:PrincipalType": "Account",
-                "aws:userid": accountId,
-            };
+            return keys
+                .set("aws:principalarn", [
+                    `arn:${principal.partition ?? "aws"}:iam::${accountId}:root`,
+                ])
+                .set("aws:principaltype", ["Account"])
+                .set("aws:userid", [accountId]);
     }
 }

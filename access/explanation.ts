@@ -151,11 +151,11 @@ function unmetPrincipal(
 ): UnmetElement[] {
     if (matchWritten(principal, call, ids) !== undefined) return [];
     const { element, negated } = principal;
-    const former = namesFormer(element, call.principal, ids);
+    const former = namesFormer(element, call.caller, ids);
     return [
         {
             element: negated ? "NotPrincipal" : "Principal",
-            got: principalName(call.principal),
+            got: principalName(call.caller.principal),
             written: element.written,
             reason: negated ? "exempt" : former ? "formerPrincipal" : "notNamed",
         },

@@ -2,11 +2,12 @@ import type { CompiledStatement } from "./compiledStatement";
 import { contextOf } from "./context";
 import { parsePolicyDocument, type DocumentKind } from "./document";
 import {
+    callerOf,
     isExempt,
     matchPrincipal,
+    type Caller,
     type PrincipalIds,
     type PrincipalMatch,
-    type RequestPrincipal,
 } from "./principal";
 import type { AccessPolicies, AccessRequest, NamedDocument } from "./request";
 import type { Context } from "./variables";
@@ -41,7 +42,7 @@ export interface LayerDocuments {
 
 /** A request in the form that statements are matched with. */
 export interface Call {
-    principal: RequestPrincipal;
+    caller: Caller;
     action: string;
     lowerCaseAction: string;
     resource: string;
@@ -52,7 +53,7 @@ export interface Call {
 /** The request, as statements are matched with it. */
 export function callOf(request: AccessRequest, policies: Pick<AccessPolicies, "boundary">): Call {
     return {
-        principal: request.principal,
+        caller: callerOf(request.principal),
         action: request.action,
         lowerCaseAction: request.action.toLowerCase(),
         resource: request.resource,
@@ -156,12 +157,12 @@ function matchStatement(
 /** How a Principal or NotPrincipal element is about the call's principal. */
 export function matchWritten(
     { negated, element }: NonNullable<CompiledStatement["principal"]>,
-    { principal, boundary }: Call,
+    { caller, boundary }: Call,
     ids: PrincipalIds | undefined,
 ): PrincipalMatch | undefined {
-    if (!negated) return matchPrincipal(element, principal, ids);
+    if (!negated) return matchPrincipal(element, caller, ids);
     // A deny with NotPrincipal denies every principal with a permissions boundary, whoever it exempts
     // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
-    const isDenied = boundary === "attached" || !isExempt(element, principal, ids);
+    const isDenied = boundary === "attached" || !isExempt(element, caller, ids);
     return isDenied ? "anyone" : undefined;
 }

@@ -52,6 +52,7 @@ function startsAsArn(cells: Cells): boolean {
 function arnMatcher(cells: Cells): Matcher {
     const parts = splitCells(cells);
     if (parts === undefined) return () => false;
+    if (isLiteral(cells)) return cellsMatcher(cells);
     const last = cellsMatcher(parts[5] ?? []);
     const heads = parts.slice(0, 5);
     if (heads.every(isLiteral)) {
@@ -59,8 +60,11 @@ function arnMatcher(cells: Cells): Matcher {
         return (text) => text.startsWith(head) && last(text.slice(head.length));
     }
     const matchers = heads.map(cellsMatcher);
+    const wild = cells.findIndex((cell) => typeof cell !== "string");
+    const start = cells.slice(0, wild).join("");
     return (text) => {
-        const given = segments(text);
+        // Most patterns of a document are of other services: no need to take the text apart for them.
+        const given = text.startsWith(start) ? segments(text) : undefined;
         return (
             given !== undefined &&
             matchers.every((matches, at) => matches(given[at] ?? "")) &&
@@ -134,8 +138,15 @@ function splitCells(cells: Cells): Cells[] | undefined {
     return [...parts, cells.slice(start)];
 }
 
-/** The six segments of an ARN; the last one keeps its colons. */
-function segments(text: string): string[] | undefined {
+let lastSplit: { text: string; segments: readonly string[] | undefined } | undefined;
+
+/** The six segments of an ARN; the last one keeps its colons. A request's ARN is asked for again and again. */
+function segments(text: string): readonly string[] | undefined {
+    if (lastSplit?.text !== text) lastSplit = { text, segments: splitArn(text) };
+    return lastSplit.segments;
+}
+
+function splitArn(text: string): string[] | undefined {
     const parts = text.split(":");
     if (parts.length < 6 || parts[0] !== "arn") return undefined;
     return [...parts.slice(0, 5), parts.slice(5).join(":")];

@@ -29,8 +29,12 @@ export type PrincipalType = "AWS" | "Service" | "Federated" | "CanonicalUser";
 export interface PrincipalElement {
     /** `*` or `{"AWS": "*"}`. */
     anyone: boolean;
-    /** Account ids (of root ARNs too), the other ARNs, and unique ids. */
-    aws: ReadonlySet<string>;
+    /** Ids of accounts, written as such or as the ARN of the account's root. */
+    accounts: ReadonlySet<string>;
+    /** ARNs and unique ids of sessions. */
+    sessions: ReadonlySet<string>;
+    /** ARNs and unique ids of roles and users. */
+    principals: ReadonlySet<string>;
     services: ReadonlySet<string>;
     /** As written, for explanations. */
     written: readonly string[];
@@ -47,7 +51,9 @@ export type PrincipalIds = Readonly<Record<string, string>>;
  */
 export function compilePrincipal(written: WrittenPrincipal, place: string): PrincipalElement {
     if (written === "*") {
-        return { anyone: true, aws: new Set(), services: new Set(), written: ["*"] };
+        const none = new Set<string>();
+        const names = { accounts: none, sessions: none, principals: none, services: none };
+        return { anyone: true, ...names, written: ["*"] };
     }
     const listOf = (type: PrincipalType) =>
         written[type] === undefined ? [] : [written[type]].flat();
@@ -62,11 +68,23 @@ export function compilePrincipal(written: WrittenPrincipal, place: string): Prin
     }
     return {
         anyone: aws.includes("*"),
-        aws: new Set(aws.map((name) => /^arn:[^:]+:iam::(\d{12}):root$/.exec(name)?.[1] ?? name)),
+        accounts: new Set(aws.flatMap((name) => accountNamedBy(name) ?? [])),
+        sessions: new Set(aws.filter(isSessionName)),
+        principals: new Set(
+            aws.filter((name) => accountNamedBy(name) === undefined && !isSessionName(name)),
+        ),
         services: new Set(listOf("Service")),
         // Federated and canonical users call no AgentCore gateway by SigV4: they are named, and never match.
         written: [...aws, ...listOf("Service"), ...listOf("Federated"), ...listOf("CanonicalUser")],
     };
+}
+
+function accountNamedBy(name: string): string | undefined {
+    return /^(?:arn:[^:]+:iam::)?(\d{12})(?::root)?$/.exec(name)?.[1];
+}
+
+function isSessionName(name: string): boolean {
+    return /^arn:[^:]+:sts:|^A[A-Z0-9]+:/.test(name);
 }
 
 function isPrincipalName(text: string): boolean {
@@ -85,70 +103,81 @@ export function accountOf(principal: RequestPrincipal): string | undefined {
     return principal.type === "service" ? undefined : principal.accountId;
 }
 
+/** A principal with the names that policies may have for it, put together once for a request. */
+export interface Caller {
+    principal: RequestPrincipal;
+    /** A session's ARN, and its role's unique id with its name. */
+    sessionNames: readonly string[];
+    /** A session's role, or the user. */
+    own?: { arn: string; id: string; match: "role" | "user" };
+}
+
+/** The principal with its names. */
+export function callerOf(principal: RequestPrincipal): Caller {
+    if (principal.type === "user") {
+        const { userArn, userId } = principal;
+        return { principal, sessionNames: [], own: { arn: userArn, id: userId, match: "user" } };
+    }
+    if (principal.type !== "role-session") return { principal, sessionNames: [] };
+    const { roleArn, roleId, sessionArn, sessionName } = principal;
+    return {
+        principal,
+        sessionNames: [sessionArn, `${roleId}:${sessionName}`],
+        own: { arn: roleArn, id: roleId, match: "role" },
+    };
+}
+
 /**
- * Whether and how an element names the principal. The most specific way wins, because in the same account a
+ * Whether and how an element names the caller. The most specific way wins, because in the same account a
  * session, role or user that is named gets access by that alone
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
  */
 export function matchPrincipal(
     element: PrincipalElement,
-    principal: RequestPrincipal,
-    ids: PrincipalIds = {},
+    caller: Caller,
+    ids?: PrincipalIds,
 ): PrincipalMatch | undefined {
+    const { principal } = caller;
     if (principal.type === "service") {
         if (element.services.has(principal.service)) return "service";
         return element.anyone ? "anyone" : undefined;
     }
-    const own = matchOwnName(element, principal, ids);
+    const own = matchOwnName(element, caller, ids);
     if (own === "session" || own === "user") return own;
     if (element.anyone) return "anyone";
-    return own ?? (element.aws.has(principal.accountId) ? "account" : undefined);
+    return own ?? (element.accounts.has(principal.accountId) ? "account" : undefined);
 }
 
 /**
- * Whether a NotPrincipal element exempts the principal from its deny. A role or user is exempt only when its
+ * Whether a NotPrincipal element exempts the caller from its deny. A role or user is exempt only when its
  * account is named too, and never an account's every principal
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
  */
-export function isExempt(
-    element: PrincipalElement,
-    principal: RequestPrincipal,
-    ids: PrincipalIds = {},
-): boolean {
+export function isExempt(element: PrincipalElement, caller: Caller, ids?: PrincipalIds): boolean {
+    const { principal } = caller;
     if (element.anyone) return true;
     if (principal.type === "service") return element.services.has(principal.service);
-    if (!element.aws.has(principal.accountId)) return false;
-    return principal.type === "root" || matchOwnName(element, principal, ids) !== undefined;
+    if (!element.accounts.has(principal.accountId)) return false;
+    return principal.type === "root" || matchOwnName(element, caller, ids) !== undefined;
 }
 
-/** Whether an element has the ARN of the principal's role or user, but for one that was deleted since. */
+/** Whether an element has the ARN of the caller's role or user, but for one that was deleted since. */
 export function namesFormer(
-    element: PrincipalElement,
-    principal: RequestPrincipal,
+    { principals }: PrincipalElement,
+    { own }: Caller,
     ids: PrincipalIds = {},
 ): boolean {
-    if (principal.type !== "role-session" && principal.type !== "user") return false;
-    const { arn, id } = roleOrUser(principal);
-    return element.aws.has(arn) && (ids[arn] ?? id) !== id;
+    return own !== undefined && principals.has(own.arn) && (ids[own.arn] ?? own.id) !== own.id;
 }
 
 function matchOwnName(
-    { aws }: PrincipalElement,
-    principal: Exclude<RequestPrincipal, { type: "service" }>,
-    ids: PrincipalIds,
+    { sessions, principals }: PrincipalElement,
+    { sessionNames, own }: Caller,
+    ids: PrincipalIds | undefined,
 ): "session" | "role" | "user" | undefined {
-    if (principal.type === "root") return undefined;
-    if (principal.type === "role-session") {
-        const { roleId, sessionArn, sessionName } = principal;
-        if (aws.has(sessionArn) || aws.has(`${roleId}:${sessionName}`)) return "session";
-    }
-    const { arn, id, way } = roleOrUser(principal);
-    const isNamed = aws.has(id) || (aws.has(arn) && (ids[arn] ?? id) === id);
-    return isNamed ? way : undefined;
-}
-
-function roleOrUser(principal: Extract<RequestPrincipal, { type: "role-session" | "user" }>) {
-    return principal.type === "user"
-        ? { arn: principal.userArn, id: principal.userId, way: "user" as const }
-        : { arn: principal.roleArn, id: principal.roleId, way: "role" as const };
+    if (sessions.size > 0 && sessionNames.some((name) => sessions.has(name))) return "session";
+    if (own === undefined || principals.size === 0) return undefined;
+    const { arn, id, match } = own;
+    if (principals.has(id)) return match;
+    return principals.has(arn) && (ids?.[arn] ?? id) === id ? match : undefined;
 }

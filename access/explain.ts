@@ -1,5 +1,10 @@
 import type { Decision } from "./evaluate";
-import { nearestAllow, principalName, type Explanation, type UnmetElement } from "./explanation";
+import {
+    principalName,
+    type ExplainedStatement,
+    type Explanation,
+    type UnmetElement,
+} from "./explanation";
 import type { Layer } from "./layers";
 import type { AccessRequest } from "./request";
 
@@ -72,30 +77,36 @@ function articleOf(layer: Layer): string {
 /** What a resource's or role's policy does not do for the principal. */
 function missing(explanation: Explanation, layer: Layer): string {
     const who = principalName(explanation.request.principal);
-    const statements = explanation.layers.find((one) => one.layer === layer)?.statements ?? [];
-    const allows = statements.filter(({ effect }) => effect === "Allow");
-    const isFormer = allows.some(({ unmet }) =>
+    const unmatched = unmatchedAllows(explanation, layer);
+    const named = unmatched.find(({ principalMatch }) => principalMatch !== undefined);
+    if (named !== undefined) return `names ${who}, but ${statementText(named)}`;
+    const isFormer = unmatched.some(({ unmet }) =>
         unmet.some((one) => "reason" in one && one.reason === "formerPrincipal"),
     );
-    const named = allows.filter(({ principalMatch }) => principalMatch !== undefined);
-    if (named.length > 0) {
-        const [nearest] = named.sort((one, other) => one.unmet.length - other.unmet.length);
-        const [first] = nearest?.unmet ?? [];
-        // It matched: the role is named, and the role's own limits are what lacks.
-        if (nearest === undefined || first === undefined) return `names only the account of ${who}`;
-        return `names ${who}, but statement ${nearest.sid ?? nearest.index} ${unmetText(first)}`;
-    }
     return isFormer
         ? `names ${who} as it was before it was made anew, and must be put again`
         : `does not name ${who}`;
 }
 
-/** The one element that stands between the nearest statement and the request, if it is only one. */
+/** The statement of the same action that lacks one element only. */
 function nearestSentence(explanation: Explanation, layer: Layer): string {
-    const nearest = nearestAllow(explanation, layer);
-    const [first, ...more] = nearest?.unmet ?? [];
-    if (nearest === undefined || first === undefined || more.length > 0) return "";
-    return ` Nearest: ${nearest.document}, statement ${nearest.sid ?? nearest.index}, ${unmetText(first)}.`;
+    const nearest = unmatchedAllows(explanation, layer).find(
+        ({ unmet: [first, ...more] }) => more.length === 0 && first?.element !== "Action",
+    );
+    return nearest === undefined ? "" : ` Nearest: ${nearest.document}, ${statementText(nearest)}.`;
+}
+
+/** The Allow statements of a layer that did not match, the nearest to the request first. */
+function unmatchedAllows({ layers }: Explanation, layer: Layer): ExplainedStatement[] {
+    return layers
+        .filter((one) => one.layer === layer)
+        .flatMap(({ statements }) => statements)
+        .filter(({ effect, outcome }) => effect === "Allow" && outcome === "notMatched")
+        .sort((one, other) => one.unmet.length - other.unmet.length);
+}
+
+function statementText({ sid, index, unmet }: ExplainedStatement): string {
+    return `statement ${sid ?? index} ${unmet.map(unmetText).join(", and ")}`;
 }
 
 function unmetText(unmet: UnmetElement): string {

@@ -14,7 +14,6 @@ import {
     callOf,
     matchWritten,
     type Call,
-    type Layer,
     type LayerDocuments,
     type LayerResult,
     type StatementName,
@@ -98,17 +97,18 @@ function explained(
     return {
         request,
         ...decision,
-        layers: decision.layers.map((result, at) => ({
+        layers: decision.layers.map((result) => ({
             ...result,
-            statements: statementsOf(documents[at], call),
+            statements: documents
+                .filter(({ layer }) => layer === result.layer)
+                .flatMap((layer) => statementsOf(layer, call)),
         })),
     };
 }
 
-function statementsOf(documents: LayerDocuments | undefined, call: Call): ExplainedStatement[] {
-    if (documents === undefined) return [];
-    return documents.levels.flat().flatMap(({ name, document, principalIds }) =>
-        parsePolicyDocument(document, documents.kind).statements.map((statement) => {
+function statementsOf({ kind, levels }: LayerDocuments, call: Call): ExplainedStatement[] {
+    return levels.flat().flatMap(({ name, document, principalIds }) =>
+        parsePolicyDocument(document, kind).statements.map((statement) => {
             const { index, sid, effect, principal } = statement;
             const match = principal && matchWritten(principal, call, principalIds);
             const unmet = unmetElements(statement, call, principalIds);
@@ -188,16 +188,4 @@ export function principalName(principal: AccessRequest["principal"]): string {
         case "service":
             return principal.service;
     }
-}
-
-/** The Allow statement of a layer that comes nearest to the request: it lacks the fewest elements. */
-export function nearestAllow(
-    explanation: Explanation,
-    layer: Layer,
-): ExplainedStatement | undefined {
-    const statements = explanation.layers.find((one) => one.layer === layer)?.statements ?? [];
-    return statements
-        .filter(({ effect, outcome }) => effect === "Allow" && outcome === "notMatched")
-        .sort((one, other) => one.unmet.length - other.unmet.length)
-        .at(0);
 }

@@ -108,7 +108,15 @@ const malformed: { name: string; kind?: DocumentKind; input: string | object; pl
     ),
     ...Object.entries({
         NumericEquals: ["ten", "1e3", "0x1", "", "1.", "${aws:EpochTime}"],
-        DateLessThan: ["2026-02-30", "2026-13-01", "tomorrow", "2026-01-01T24:00:00Z", "-1"],
+        DateLessThan: [
+            "2026-02-30",
+            "2026-13-01",
+            "tomorrow",
+            "2026-01-01T24:00:00Z",
+            "2026-01-01T10:60:00Z",
+            "2026-01-01T10:00:60Z",
+            "-1",
+        ],
         Bool: ["yes", "1", ""],
         Null: ["yes", "${aws:username}"],
         BinaryEquals: ["QQ", "=", "Q-=="],

@@ -113,10 +113,23 @@ function answering(
             return answer(request, Action, rest);
         } catch (error) {
             if (!(error instanceof AwsError)) throw error;
-            return xmlError(error, request.requestId);
+            const code = queryErrorCodes[error.code] ?? error.code;
+            return xmlError(new AwsError(code, error.message, error.httpStatus), request.requestId);
         }
     };
 }
+
+/**
+ * What the query protocol calls the refusals of a signature
+ * (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html).
+ */
+const queryErrorCodes: Readonly<Record<string, string>> = {
+    MissingAuthenticationTokenException: "MissingAuthenticationToken",
+    IncompleteSignatureException: "IncompleteSignature",
+    UnrecognizedClientException: "InvalidClientTokenId",
+    InvalidSignatureException: "SignatureDoesNotMatch",
+    ExpiredTokenException: "ExpiredToken",
+};
 
 function identity({ principal }: SessionKey) {
     return {

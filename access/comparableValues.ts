@@ -103,12 +103,24 @@ function bytesOf(text: string): Buffer | undefined {
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** An IPv4 address in IPv6's clothes is that IPv4 address. */
+/** An IPv4 address that is mapped into IPv6, `::ffff:a.b.c.d`, is that IPv4 address. */
 function addressOf(text: string): Address | undefined {
     if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-    if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined;
-    const address = ipaddr.IPv6.parse(text);
+    const hextets = withoutDots(text);
+    if (!hextets.includes(":") || hextets.includes("%") || !ipaddr.IPv6.isValid(hextets)) {
+        return undefined;
+    }
+    const address = ipaddr.IPv6.parse(hextets);
     return address.isIPv4MappedAddress() ? address.toIPv4Address() : address;
+}
+
+/** `::1.2.3.4` as `::102:304`: the library would take it for a mapped IPv4 address. */
+function withoutDots(text: string): string {
+    const [tail = ""] = /[\d.]+$/.exec(text) ?? [];
+    if (!ipaddr.IPv4.isValidFourPartDecimal(tail)) return text;
+    const [one = 0, two = 0, three = 0, four = 0] = ipaddr.IPv4.parse(tail).octets;
+    const last = [one * 256 + two, three * 256 + four].map((hextet) => hextet.toString(16));
+    return text.slice(0, -tail.length) + last.join(":");
 }
 
 function rangeOf(text: string): [Address, number] | undefined {

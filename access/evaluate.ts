@@ -27,13 +27,16 @@ export interface Decision {
  * @throws MalformedPolicy
  */
 export function evaluate(request: AccessRequest, policies: AccessPolicies): Decision {
-    return decide(request, policies, accessLayers(policies));
+    return decide(request, policies, accessLayers(request, policies));
 }
 
 /** The layers of {@link evaluate}. */
-export function accessLayers(policies: AccessPolicies): readonly LayerDocuments[] {
+export function accessLayers(
+    { principal }: AccessRequest,
+    policies: AccessPolicies,
+): readonly LayerDocuments[] {
     const documents = policies.resource === undefined ? [] : [policies.resource];
-    return layersOf(policies, { layer: "resource", documents });
+    return layersOf(principal, policies, { layer: "resource", documents });
 }
 
 /** What {@link evaluateTrust} takes. */
@@ -63,8 +66,9 @@ export function evaluateTrust(request: TrustRequest): Decision {
 }
 
 /** The layers of {@link evaluateTrust}. */
-export function trustLayers({ policies, trust }: TrustRequest): readonly LayerDocuments[] {
-    return layersOf(policies, { layer: "trust", documents: [trust] });
+export function trustLayers(request: TrustRequest): readonly LayerDocuments[] {
+    const { principal, policies, trust } = request;
+    return layersOf(principal, policies, { layer: "trust", documents: [trust] });
 }
 
 /** The request behind a question of trust. */
@@ -94,11 +98,9 @@ function decide(
         return { decision: "explicitDeny", layers, lacking, crossAccount };
     }
     const limits = [boundary, session];
-    // Service control policies are about an account's principals, and a service has no account.
-    const guards = principal.type === "service" ? [rcp] : [scp, rcp];
     const lacking = [
         ...lackingGrant({ principal, crossAccount, identity, limits, resource }),
-        ...unallowed(guards),
+        ...unallowed([scp, rcp]),
     ];
     const decision = lacking.length === 0 ? "allow" : "implicitDeny";
     return { decision, layers, lacking, crossAccount };

@@ -70,7 +70,12 @@ export interface Explanation extends Omit<Decision, "layers"> {
  * @throws MalformedPolicy
  */
 export function explainAccess(request: AccessRequest, policies: AccessPolicies): Explanation {
-    return explained(request, evaluate(request, policies), policies, accessLayers(policies));
+    return explained(
+        request,
+        evaluate(request, policies),
+        policies,
+        accessLayers(request, policies),
+    );
 }
 
 /**

@@ -8,6 +8,7 @@ import {
     type Caller,
     type PrincipalIds,
     type PrincipalMatch,
+    type RequestPrincipal,
 } from "./principal";
 import type { AccessPolicies, AccessRequest, NamedDocument } from "./request";
 import type { Context } from "./variables";
@@ -62,13 +63,16 @@ export function callOf(request: AccessRequest, policies: Pick<AccessPolicies, "b
     };
 }
 
-/** The layers on a request, in the order of their names in explanations. */
+/** The layers on a principal's request, in the order of their names in explanations. */
 export function layersOf(
+    principal: RequestPrincipal,
     policies: AccessPolicies,
     ofResource: { layer: "resource" | "trust"; documents: readonly NamedDocument[] },
 ): readonly LayerDocuments[] {
-    const { identity, boundary, session = [], scp = [], rcp = [] } = policies;
+    const { identity, boundary, session = [], rcp = [] } = policies;
     const { layer, documents } = ofResource;
+    // Service control policies are about the principals of an account, and a service is none of them.
+    const scp = principal.type === "service" ? [] : (policies.scp ?? []);
     return [
         { layer: "identity", kind: "identity", levels: levelOf(identity) },
         { layer: "boundary", kind: "identity", levels: boundary ? [[boundary]] : [] },

@@ -39,6 +39,12 @@ export const listCaching = { ttlMs: 0, cacheScope: "private" } as const;
 /** Largest request: 6 MB (sure: bedrock-agentcore-limits page). */
 export const maxRequestBytes = 6 * 1024 * 1024;
 
+/**
+ * Whether a gateway takes a body that is not signed, `UNSIGNED-PAYLOAD`. AWS's JavaScript signer makes that of a
+ * body that streams, whatever the service; no operation of AgentCore's service models asks for it (inferred).
+ */
+export const gatewayUnsignedPayload: "accepted" | "refused" = "accepted";
+
 /** Keys of `_meta` in revision 2026-07-28 (sure: the MCP specification). */
 export const metaKeys = {
     protocolVersion: "io.modelcontextprotocol/protocolVersion",

@@ -2,7 +2,7 @@ import XMLBuilder from "fast-xml-builder";
 import { AwsError } from "../awsError";
 import type { RequestOrigin } from "../services/requestContext";
 import type { SessionKey } from "../services/sts";
-import { verifySigV4 } from "./sigv4";
+import { verifySigV4, type SigV4Options } from "./sigv4/verify";
 
 /** One request to the local cloud, read whole; the URL and headers are as they were on the wire. */
 export interface HttpRequest {
@@ -38,16 +38,10 @@ export interface KeySource {
  */
 export function callerOf(
     request: HttpRequest,
-    services: readonly string[],
+    expected: Pick<SigV4Options<SessionKey>, "services" | "regions" | "unsignedPayload">,
     keys: KeySource,
-    regions?: readonly string[],
 ): SessionKey {
-    const verified = verifySigV4(request, {
-        services,
-        keyOf: keys.keyOf,
-        now: keys.now,
-        ...(regions !== undefined && { regions }),
-    });
+    const verified = verifySigV4(request, { ...expected, ...keys });
     if (verified.result === "refused") {
         const { code, message, httpStatus } = verified.error;
         throw new AwsError(code, message, httpStatus);

@@ -1,4 +1,4 @@
-import { gatewayErrors, type GatewayError } from "../../agentcore/mcp";
+import { gatewayErrors, gatewayUnsignedPayload, type GatewayError } from "../../agentcore/mcp";
 import { AwsError } from "../awsError";
 import type { Gateways } from "../services/gateways";
 import { callerOf, json, type HttpRequest, type HttpResponse, type KeySource } from "./exchange";
@@ -24,7 +24,15 @@ export function gatewayApi(
         }
         let caller;
         try {
-            caller = callerOf(request, ["bedrock-agentcore"], keys, [owned.gateway.region]);
+            caller = callerOf(
+                request,
+                {
+                    services: ["bedrock-agentcore"],
+                    regions: [owned.gateway.region],
+                    unsignedPayload: gatewayUnsignedPayload,
+                },
+                keys,
+            );
         } catch (error) {
             if (!(error instanceof AwsError)) throw error;
             onRefused(request.requestId, `${error.code}: ${error.message}`);

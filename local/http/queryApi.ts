@@ -18,7 +18,7 @@ const iamNamespace = "https://iam.amazonaws.com/doc/2010-05-08/";
 /** STS over HTTP: `AssumeRole` and `GetCallerIdentity`. */
 export function stsApi(sts: Sts, keys: KeySource): (request: HttpRequest) => HttpResponse {
     return answering((request, action, input) => {
-        const caller = callerOf(request, ["sts"], keys);
+        const caller = callerOf(request, { services: ["sts"] }, keys);
         if (action === "GetCallerIdentity") {
             // Needs no permission (STS API reference).
             return xmlResult(action, stsNamespace, identity(caller), request.requestId);
@@ -52,7 +52,7 @@ export function iamApi(
     keys: KeySource,
 ): (request: HttpRequest) => HttpResponse {
     return answering((request, action, input) => {
-        const caller = callerOf(request, ["iam"], keys);
+        const caller = callerOf(request, { services: ["iam"] }, keys);
         const account = accounts.get(caller.principal.accountId);
         if (account === undefined) throw notEmulated("the caller's account");
         const { RoleName = "", PolicyName = "" } = input;

@@ -141,7 +141,7 @@ function restApi(
 ): (request: HttpRequest) => HttpResponse {
     return (request) => {
         try {
-            const caller = callerOf(request, [service], keys);
+            const caller = callerOf(request, { services: [service] }, keys);
             const account = accounts.get(caller.principal.accountId);
             if (account === undefined) throw notEmulated("the caller's account");
             const { action, resource, run } = operationOf(request, account);

@@ -8,7 +8,7 @@ import {
     type AccessKey,
     type SigV4Error,
     type SignedRequest,
-} from "../../../local/http/sigv4";
+} from "../../../local/http/sigv4/verify";
 import { sigv4Fetch } from "../../../sigv4-fetch/src/index.js";
 
 const now = Date.UTC(2026, 10, 21, 12, 0, 0);

@@ -1,0 +1,210 @@
+import { timingSafeEqual } from "node:crypto";
+import {
+    canonicalRequest,
+    headersOf,
+    singleHeader,
+    targetOf,
+    type Headers,
+} from "./canonicalRequest";
+import { algorithm, basicDate, claimOf, type Claim } from "./claim";
+import { incomplete, invalid, SigV4Refusal, unknownToken, type SigV4Error } from "./refusal";
+import { hmac, sha256, signingKey } from "./signingKey";
+
+export type { SigV4Error } from "./refusal";
+
+/** A request as it came over the wire: the signature covers the raw URL, header values and body. */
+export interface SignedRequest {
+    method: string;
+    url: string;
+    rawHeaders: readonly string[];
+    body: Uint8Array;
+}
+
+/** A key that requests are signed with. */
+export interface AccessKey {
+    accessKeyId: string;
+    secretAccessKey: string;
+    sessionToken?: string;
+    /** Milliseconds since 1970. */
+    expiresAt?: number;
+}
+
+/** The key that signed, or why not. */
+export type SigV4Result<K extends AccessKey> =
+    { result: "verified"; key: K } | { result: "refused"; error: SigV4Error };
+
+/** What a verifier needs to know. */
+export interface SigV4Options<K extends AccessKey> {
+    services: readonly string[];
+    regions?: readonly string[];
+    /** Whether a body may be left out of the signature, as `UNSIGNED-PAYLOAD`. @default "refused" */
+    unsignedPayload?: "accepted" | "refused";
+    keyOf: (accessKeyId: string) => K | undefined;
+    now: () => number;
+}
+
+const skewMs = 5 * 60 * 1000;
+const maxPresignedSeconds = 604_800;
+
+/**
+ * Verifies a SigV4 signature, in the Authorization header or in a presigned URL
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ */
+export function verifySigV4<K extends AccessKey>(
+    request: SignedRequest,
+    options: SigV4Options<K>,
+): SigV4Result<K> {
+    try {
+        return { result: "verified", key: verify(request, options) };
+    } catch (error) {
+        if (!(error instanceof SigV4Refusal)) throw error;
+        return { result: "refused", error: error.error };
+    }
+}
+
+function verify<K extends AccessKey>(request: SignedRequest, options: SigV4Options<K>): K {
+    const headers = headersOf(request.rawHeaders);
+    const { path, query } = targetOf(request.url);
+    const claim = claimOf(headers, query);
+    const key = options.keyOf(claim.accessKeyId);
+    if (key === undefined) throw unknownToken();
+    checkScope(claim, options);
+    checkTime(claim, options.now());
+    checkSignedHeaders(claim, headers);
+    const canonical = canonicalRequest({
+        method: request.method,
+        path,
+        query: query.filter(([name]) => claim.form === "header" || name !== "X-Amz-Signature"),
+        headers,
+        signedHeaders: claim.signedHeaders,
+        payloadHash: payloadHash(request.body, headers, options.unsignedPayload ?? "refused"),
+    });
+    const { day, region, service, date } = claim;
+    const scope = `${day}/${region}/${service}/aws4_request`;
+    const toSign = `${algorithm}\n${date}\n${scope}\n${sha256(canonical)}`;
+    const expected = hmac(signingKey(key.secretAccessKey, day, region, service), toSign);
+    if (
+        !/^[0-9a-f]{64}$/.test(claim.signature) ||
+        !timingSafeEqual(expected, Buffer.from(claim.signature, "hex"))
+    ) {
+        throw invalid(
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
+        );
+    }
+    checkToken(claim, key, options.now());
+    return key;
+}
+
+function checkScope<K extends AccessKey>(
+    { day, date, region, service }: Claim,
+    { services, regions }: SigV4Options<K>,
+): void {
+    if (!services.includes(service)) {
+        throw invalid(
+            `Credential should be scoped to correct service: '${services.join("' or '")}'.`,
+        );
+    }
+    if (regions?.includes(region) === false) {
+        throw invalid(`Credential should be scoped to a valid region, not '${region}'.`);
+    }
+    if (!/^\d{8}T\d{6}Z$/.test(date)) {
+        throw incomplete(`X-Amz-Date must be YYYYMMDDTHHMMSSZ, not '${date}'.`);
+    }
+    if (day !== date.slice(0, 8)) {
+        throw invalid(
+            `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}' != '${date.slice(0, 8)}'.`,
+        );
+    }
+}
+
+function checkTime({ date, form, expiresSeconds }: Claim, now: number): void {
+    const signedAt = millisecondsOf(date);
+    if (signedAt > now + skewMs) {
+        throw invalid(
+            `Signature not yet current: ${date} is still later than ${basicDate(now + skewMs)}.`,
+        );
+    }
+    if (form === "header") {
+        if (signedAt < now - skewMs) {
+            throw invalid(
+                `Signature expired: ${date} is now earlier than ${basicDate(now - skewMs)}.`,
+            );
+        }
+        return;
+    }
+    if (!(expiresSeconds >= 1 && expiresSeconds <= maxPresignedSeconds)) {
+        throw incomplete(`X-Amz-Expires must be 1-${maxPresignedSeconds} seconds.`);
+    }
+    if (signedAt + expiresSeconds * 1000 < now) {
+        throw invalid(
+            `Signature expired: ${date} and ${expiresSeconds} s is now earlier than ${basicDate(now)}.`,
+        );
+    }
+}
+
+/** A date that is not in the calendar, such as 20260231, is refused. */
+function millisecondsOf(date: string): number {
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (
+        date.match(/^\d{4}|\d{2}/g) ?? []
+    ).map(Number);
+    const time = Date.UTC(year, month - 1, day, hour, minute, second);
+    if (basicDate(time) !== date) throw incomplete(`X-Amz-Date '${date}' is not in the calendar.`);
+    return time;
+}
+
+/** `host` and every `x-amz-` header must be covered, or they could be changed on the way. */
+function checkSignedHeaders({ signedHeaders }: Claim, headers: Headers): void {
+    const sorted = [...new Set(signedHeaders)].sort();
+    if (sorted.join(";") !== signedHeaders.join(";")) {
+        throw incomplete("SignedHeaders must be lower-case, sorted and without repetition.");
+    }
+    if (!signedHeaders.includes("host")) throw incomplete("'Host' must be a signed header.");
+    singleHeader(headers, "host");
+    for (const name of headers.keys()) {
+        if (name.startsWith("x-amz-") && !signedHeaders.includes(name)) {
+            throw invalid(
+                `There were headers present in the request which were not signed: ${name}.`,
+            );
+        }
+    }
+    for (const name of signedHeaders) {
+        if (!headers.has(name)) throw invalid(`The signed header '${name}' is not in the request.`);
+    }
+}
+
+/** The body's digest, which must be the one that the request states, if it states one. */
+function payloadHash(
+    body: Uint8Array,
+    headers: Headers,
+    unsignedPayload: "accepted" | "refused",
+): string {
+    const stated = singleHeader(headers, "x-amz-content-sha256");
+    if (stated?.startsWith("STREAMING-") === true) {
+        throw invalid(`${stated}: signatures of chunks are not emulated.`);
+    }
+    if (stated === "UNSIGNED-PAYLOAD") {
+        if (unsignedPayload === "accepted") return stated;
+        throw invalid("UNSIGNED-PAYLOAD: the body must be signed.");
+    }
+    const actual = sha256(body);
+    if (stated !== undefined && stated !== actual) {
+        throw invalid(
+            "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        );
+    }
+    return actual;
+}
+
+function checkToken({ token = "" }: Claim, key: AccessKey, now: number): void {
+    // Their digests are of one length, which comparing in constant time asks for.
+    const [given, expected] = [token, key.sessionToken ?? ""].map((text) => sha256(text));
+    if (!timingSafeEqual(Buffer.from(given ?? ""), Buffer.from(expected ?? ""))) {
+        throw unknownToken();
+    }
+    if (key.expiresAt !== undefined && key.expiresAt <= now) {
+        throw new SigV4Refusal(
+            "ExpiredTokenException",
+            "The security token included in the request is expired",
+        );
+    }
+}

@@ -3,7 +3,7 @@ import { evaluateTrust, explain, type RequestPrincipal } from "../../access";
 import { accountOfArn } from "../../agentcore/arn";
 import { limits } from "../../agentcore/limits";
 import { AwsError, notEmulated } from "../awsError";
-import type { AccessKey } from "../http/sigv4";
+import type { AccessKey } from "../http/sigv4/verify";
 import type { LocalAccount } from "./account";
 import { uniqueId, type Role } from "./iam";
 import { requireWellFormed } from "./policyText";

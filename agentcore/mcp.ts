@@ -39,6 +39,9 @@ export const listCaching = { ttlMs: 0, cacheScope: "private" } as const;
 /** Largest request: 6 MB (sure: bedrock-agentcore-limits page). */
 export const maxRequestBytes = 6 * 1024 * 1024;
 
+/** Levels of a request's JSON; AWS does not say how many it takes, and has to stop somewhere (inferred). */
+export const maxRequestLevels = 1000;
+
 /**
  * Whether a gateway takes a body that is not signed, `UNSIGNED-PAYLOAD`. AWS's JavaScript signer makes that of a
  * body that streams, whatever the service; no operation of AgentCore's service models asks for it (inferred).

@@ -1,4 +1,4 @@
-import { gatewayErrors, maxRequestBytes } from "../../agentcore/mcp";
+import { gatewayErrors, maxRequestBytes, maxRequestLevels } from "../../agentcore/mcp";
 import { McpRefusal } from "./refusal";
 
 /** A JSON-RPC request, or a notification where it has no id. */
@@ -18,6 +18,9 @@ export function parseMessage(body: Uint8Array): McpMessage {
         throw new McpRefusal(gatewayErrors.tooLarge, String(body.byteLength));
     }
     const json = parseJson(body);
+    if (!hasAtMostLevels(json, maxRequestLevels)) {
+        throw notJsonRpc(`more than ${maxRequestLevels} levels`);
+    }
     if (Array.isArray(json)) throw new McpRefusal(gatewayErrors.batch);
     if (!isRecord(json)) throw notJsonRpc("not an object");
     const { jsonrpc, id, method, params } = json;
@@ -33,6 +36,18 @@ export function parseMessage(body: Uint8Array): McpMessage {
 /** Whether a JSON value is an object, and no list. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Level by level, because what calls itself for each level would end where the stack does. */
+function hasAtMostLevels(json: unknown, most: number): boolean {
+    let level: unknown[] = [json];
+    for (let count = 0; level.length > 0; count++) {
+        if (count > most) return false;
+        level = level.flatMap((value) =>
+            typeof value === "object" && value !== null ? Object.values(value) : [],
+        );
+    }
+    return true;
 }
 
 function parseJson(body: Uint8Array): unknown {

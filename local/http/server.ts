@@ -11,6 +11,20 @@ export type Api = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>
 const maxBodyBytes = 7 * 1024 * 1024;
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
+/** How long a client may take; what is slower is answered 408 and its connection closed. */
+export interface HttpTimeouts {
+    headersTimeout: number;
+    requestTimeout: number;
+    /** How often connections are looked at. */
+    connectionsCheckingInterval: number;
+}
+
+const defaultTimeouts: HttpTimeouts = {
+    headersTimeout: 10_000,
+    requestTimeout: 60_000,
+    connectionsCheckingInterval: 5_000,
+};
+
 /** A port that another process holds. */
 export class PortInUse extends Error {
     constructor(readonly port: number) {
@@ -28,8 +42,9 @@ export class HttpServer {
     constructor(
         private readonly apis: Readonly<Record<string, Api>>,
         private readonly onError: (error: unknown) => void,
+        timeouts: HttpTimeouts = defaultTimeouts,
     ) {
-        this.#server = createServer((incoming, outgoing) => {
+        this.#server = createServer({ ...timeouts }, (incoming, outgoing) => {
             void this.#handle(incoming, outgoing);
         });
     }
@@ -61,6 +76,8 @@ export class HttpServer {
         try {
             response = await this.#answer(incoming, requestId);
         } catch (error) {
+            // The client went away in the middle of its request: there is no one to answer.
+            if (incoming.destroyed && !incoming.complete) return;
             this.onError(error);
             response = {
                 httpStatus: 500,
@@ -90,7 +107,11 @@ export class HttpServer {
         // `/vpce-…/<service>`: the same services, as through a VPC endpoint with that id.
         const [, vpcEndpointId, prefix = "", rest = ""] =
             /^(?:\/(vpce-[0-9a-f]{8,17}))?\/([^/?]*)(.*)$/s.exec(url) ?? [];
-        const api = this.apis[prefix];
+        // A signature covers the path without these, so they must not lead elsewhere than what was signed.
+        if (/\/\/|\/\.{1,2}(?:[/?]|$)/.test(url.split("?")[0] ?? "") || isMalformed(url)) {
+            return refused(400, `${url} is no normal path: no empty or dot segments, and only %XX`);
+        }
+        const api = Object.hasOwn(this.apis, prefix) ? this.apis[prefix] : undefined;
         if (api === undefined) return jsonError(notEmulated(`${incoming.method ?? ""} ${url}`));
         const body = await readBody(incoming);
         if (body === undefined) return refused(413, `The body is over ${maxBodyBytes} bytes`);
@@ -115,6 +136,16 @@ export class HttpServer {
                 }),
             },
         });
+    }
+}
+
+/** Whether a URL has a percent sign that encodes nothing, or bytes that are not UTF-8. */
+function isMalformed(url: string): boolean {
+    try {
+        decodeURIComponent(url);
+        return false;
+    } catch {
+        return true;
     }
 }
 

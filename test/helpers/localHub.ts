@@ -86,7 +86,7 @@ export class LocalHub {
         return gateway;
     }
 
-    /** Posts JSON-RPC to a gateway, signed as a role of an account. */
+    /** Posts JSON-RPC, or a body as it is, to a gateway, signed as a role of an account. */
     async post(key: SessionKey, message: unknown, url?: string): Promise<Response> {
         const signed = sigv4Fetch({
             service: "bedrock-agentcore",
@@ -99,7 +99,10 @@ export class LocalHub {
                 "content-type": "application/json",
                 accept: "application/json, text/event-stream",
             },
-            body: typeof message === "string" ? message : JSON.stringify(message),
+            body:
+                typeof message === "string" || message instanceof Uint8Array
+                    ? message
+                    : JSON.stringify(message),
         });
     }
 

@@ -44,7 +44,7 @@ function hasAtMostLevels(json: unknown, most: number): boolean {
     for (let count = 0; level.length > 0; count++) {
         if (count > most) return false;
         level = level.flatMap((value) =>
-            typeof value === "object" && value !== null ? Object.values(value) : [],
+            typeof value === "object" && value !== null ? (Object.values(value) as unknown[]) : [],
         );
     }
     return true;

@@ -21,6 +21,8 @@ import {
     users,
 } from "./universe";
 
+const versions = fc.constantFrom("2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17", null);
+
 export interface Scenario {
     request: Request;
     policies: Policies;
@@ -82,7 +84,7 @@ function statements(layer: Layer, effect?: Statement["Effect"]): fc.Arbitrary<Fo
 function documents(layer: Layer, most = 3): fc.Arbitrary<For<Document>> {
     return fc
         .record({
-            version: fc.constantFrom("2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17", null),
+            version: versions,
             body: fc.array(statements(layer), { minLength: 1, maxLength: most }),
             isBare: fc.boolean(),
             isText: fc.boolean(),
@@ -158,6 +160,29 @@ const policies: fc.Arbitrary<For<Policies>> = fc
             ...(parts.scp && { scp: together(parts.scp)(request) }),
             ...(parts.rcp && { rcp: together(parts.rcp)(request) }),
         };
+    });
+
+/** Scenarios in which all hangs on one condition, or on one statement's action and resource. */
+export const plainScenarios: fc.Arbitrary<Scenario> = fc
+    .tuple(
+        requests,
+        fc.oneof(
+            conditionBlocks.map((Condition) => () => ({ Action: "*", Resource: "*", Condition })),
+            fc
+                .tuple(actionLists, resourceLists, chance(4), chance(4))
+                .map(([action, resource, isNotAction, isNotResource]) => (request: Request) => ({
+                    [isNotAction ? "NotAction" : "Action"]: action(request),
+                    [isNotResource ? "NotResource" : "Resource"]: resource(request),
+                })),
+        ),
+        versions,
+    )
+    .map(([request, make, version]) => {
+        const document = {
+            ...(version !== null && { Version: version }),
+            Statement: { Effect: "Deny", Principal: "*", ...make(request) },
+        };
+        return { request, policies: { identity: [], resource: { name: "plain", document } } };
     });
 
 /** Where a statement more may go: a layer, and which of its documents. */

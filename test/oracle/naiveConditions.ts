@@ -86,7 +86,8 @@ function exact(pattern: string, at: Situation) {
 }
 
 function arnFits(value: string, wanted: string, at: Situation): boolean {
-    return wanted === "*" || fitsBySegment(spelled(wanted, at), value);
+    const isArn = value.startsWith("arn:");
+    return wanted === "*" || (isArn && fitsBySegment(spelled(wanted, at), value));
 }
 
 function ordered(family: string, read: (text: string) => bigint | undefined) {
@@ -116,21 +117,24 @@ function asNumber(text: string): bigint | undefined {
     return sign === "-" ? -size : size;
 }
 
-/** A moment as milliseconds; a day that its month has not is none. */
+/** A moment as nanoseconds; a day that its month has not is none. */
 function asMoment(text: string): bigint | undefined {
     if (/^\d+$/.test(text)) {
-        return BigInt(text) * 1000n;
+        return BigInt(text) * 1_000_000_000n;
     }
-    const [day, time] = text.split(/T(.*)/s);
-    if (!/^\d{4}-\d\d-\d\d$/.test(day ?? "") || !isDay(day ?? "")) {
+    const [day = "", time] = text.split(/T(.*)/s);
+    if (!/^\d{4}-\d\d-\d\d$/.test(day) || !isDay(day)) {
         return undefined;
     }
-    const clock = /^\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+    const clock = /^([01]\d|2[0-3]):\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
     if (time !== undefined && !clock.test(time)) {
         return undefined;
     }
-    const moment = Date.parse(text);
-    return Number.isNaN(moment) ? undefined : BigInt(moment);
+    const [, fraction = ""] = /\.(\d+)/.exec(text) ?? [];
+    const moment = Date.parse(text.replace(/\.\d+/, ""));
+    return Number.isNaN(moment)
+        ? undefined
+        : BigInt(moment) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
 }
 
 function isDay(day: string): boolean {
@@ -147,25 +151,30 @@ function addressIn(value: string, wanted: string): boolean {
     const address = withoutMapping(value);
     const [start = "", size] = wanted.split("/");
     const base = withoutMapping(start);
-    const wasMapped = isIPv6(start) && isIPv4(base);
-    const family = isIPv4(base) ? "ipv4" : "ipv6";
-    if (!(isIPv4(address) || isIPv6(address)) || isIPv4(address) !== isIPv4(base)) {
+    const isMapped = isIPv6(start) && isIPv4(base);
+    if (!isAddress(address) || isIPv4(address) !== isIPv4(base)) {
         return false;
     }
+    const family = isIPv4(base) ? "ipv4" : "ipv6";
     const widest = family === "ipv4" ? 32 : 128;
-    const bits = size === undefined ? widest : Number(size) - (wasMapped ? 96 : 0);
+    const bits = size === undefined ? widest : Number(size) - (isMapped ? 96 : 0);
     const list = new BlockList();
     list.addSubnet(base, bits, family);
     return list.check(address, family);
 }
 
+function isAddress(text: string): boolean {
+    return isIPv4(text) || (isIPv6(text) && !text.includes("%"));
+}
+
+/** An IPv4-mapped IPv6 address in dots; a URL's parser writes all its spellings alike. */
 function withoutMapping(address: string): string {
-    const [, dotted] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
-    if (dotted !== undefined) {
-        return dotted;
+    if (!isIPv6(address) || !isAddress(address)) {
+        return address;
     }
-    const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ?? [];
-    if (high === undefined || low === undefined) {
+    const { hostname } = new URL(`http://[${address}]`);
+    const [, high = "", low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(hostname) ?? [];
+    if (low === undefined) {
         return address;
     }
     const hex = high.padStart(4, "0") + low.padStart(4, "0");

@@ -15,17 +15,10 @@ import {
     withEachStatement,
     written,
 } from "../../oracle/transformations";
-import type {
-    ConditionBlock,
-    Decision,
-    Policies,
-    PolicyJson,
-    Request,
-    Statement,
-} from "../../oracle/types";
+import type { ConditionBlock, Decision, Policies, Request } from "../../oracle/types";
 import { accounts } from "../../oracle/universe";
 
-const numRuns = 400;
+const numRuns = 300;
 
 describe("access, whatever is asked and allowed", () => {
     it("refuses what any layer denies", () => {

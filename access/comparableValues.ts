@@ -86,6 +86,7 @@ function millisecondsOf(text: string): number | undefined {
     const [fraction = "", sign = "+", offsetHours = "0", offsetMinutes = "0"] = match.slice(7);
     const midnight = new Date(0);
     midnight.setUTCFullYear(year, month - 1, day);
+    if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined;
     const isCalendarDay = midnight.getUTCMonth() === month - 1 && midnight.getUTCDate() === day;
     if (!isCalendarDay || hour > 23 || minute > 59 || second > 59) return undefined;
     const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === "-" ? -1 : 1);

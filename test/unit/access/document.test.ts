@@ -114,6 +114,8 @@ const malformed: { name: string; kind?: DocumentKind; input: string | object; pl
             "tomorrow",
             "2026-01-01T24:00:00Z",
             "2026-01-01T10:60:00Z",
+            "2026-01-01T10:00:00+24:00",
+            "2026-01-01T10:00:00-00:60",
             "2026-01-01T10:00:60Z",
             "-1",
         ],

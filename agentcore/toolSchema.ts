@@ -1,4 +1,5 @@
 import { limits } from "./limits";
+import { shown } from "./shown";
 
 /** The JSON types that a tool's schema may name. */
 export type SchemaType = (typeof schemaTypes)[number];
@@ -28,25 +29,32 @@ export interface ToolDefinition {
 /**
  * Every reason why AgentCore would refuse `json` as a target's inline tool schema; none if it would not.
  *
- * Stricter than AWS in the names, which models must be able to repeat, and in an object as the
- * output's type, which MCP demands.
+ * @param options.path Where the tools are, for the problems.
+ * @param options.names `program` is stricter than AWS in the names and descriptions, which models must be able
+ * to repeat and to go by, and in an object as the output's type, which MCP demands; `service` is AWS.
  */
-export function toolSchemaProblems(json: unknown): string[] {
-    if (!Array.isArray(json)) return [problem("tools", json, "must be a list of tool definitions")];
-    if (json.length === 0) return [problem("tools", json, "must have at least one tool")];
+export function toolSchemaProblems(
+    json: unknown,
+    { path: root = "tools", names = "program" }: { path?: string; names?: Strictness } = {},
+): string[] {
+    if (!Array.isArray(json)) return [problem(root, json, "must be a list of tool definitions")];
+    if (json.length === 0) return [problem(root, json, "must have at least one tool")];
     const problems: string[] = [];
     const seen = new Map<string, number>();
     json.forEach((tool: unknown, index) => {
-        const path = `tools[${index}]`;
+        const path = `${root}[${index}]`;
         if (!isRecord(tool)) {
             problems.push(problem(path, tool, "must be a tool definition"));
             return;
         }
-        problems.push(...toolProblems(path, tool));
+        problems.push(...toolProblems(path, tool, names));
         if (typeof tool["name"] !== "string") return;
         const first = seen.get(tool["name"]);
         if (first === undefined) seen.set(tool["name"], index);
-        else problems.push(problem(`${path}.name`, tool["name"], `tools[${first}] has it already`));
+        else {
+            const rule = `${root}[${first}] has it already`;
+            problems.push(problem(`${path}.name`, tool["name"], rule));
+        }
     });
     return problems;
 }
@@ -88,9 +96,23 @@ const toolKeys = ["name", "description", "inputSchema", "outputSchema"];
 const maxNameCharacters = limits.qualifiedToolNameCharacters.max;
 const namePattern = new RegExp(`^[A-Za-z0-9_-]{1,${maxNameCharacters}}$`);
 
-function toolProblems(path: string, tool: Record<string, unknown>): string[] {
+/** Whose rules the names of tools are checked by: this program's, or AWS's own. */
+export type Strictness = "program" | "service";
+
+function toolProblems(path: string, tool: Record<string, unknown>, names: Strictness): string[] {
     const problems = extraKeys(path, tool, toolKeys, "AgentCore's tool definition");
-    const { name, description, inputSchema, outputSchema } = tool;
+    const { inputSchema, outputSchema } = tool;
+    problems.push(...(names === "program" ? textProblems(path, tool) : modelProblems(path, tool)));
+    problems.push(...topSchemaProblems(`${path}.inputSchema`, inputSchema));
+    if (outputSchema !== undefined) {
+        const check = names === "program" ? topSchemaProblems : schemaProblems;
+        problems.push(...check(`${path}.outputSchema`, outputSchema));
+    }
+    return problems;
+}
+
+function textProblems(path: string, { name, description }: Record<string, unknown>): string[] {
+    const problems: string[] = [];
     if (typeof name !== "string" || !namePattern.test(name)) {
         const rule = `must be 1-${maxNameCharacters} letters, digits, _ or -`;
         problems.push(problem(`${path}.name`, name, rule));
@@ -99,9 +121,18 @@ function toolProblems(path: string, tool: Record<string, unknown>): string[] {
         const rule = "must be a text: it is all that a model knows of the tool";
         problems.push(problem(`${path}.description`, description, rule));
     }
-    problems.push(...topSchemaProblems(`${path}.inputSchema`, inputSchema));
-    if (outputSchema !== undefined) {
-        problems.push(...topSchemaProblems(`${path}.outputSchema`, outputSchema));
+    return problems;
+}
+
+/** The model takes any text as a name; its length is the gateway-tool-naming page's (sure). */
+function modelProblems(path: string, { name, description }: Record<string, unknown>): string[] {
+    const problems: string[] = [];
+    const { min, max } = limits.toolNameCharacters;
+    if (typeof name !== "string" || name.length < min || name.length > max) {
+        problems.push(problem(`${path}.name`, name, `must be ${min}-${max} characters`));
+    }
+    if (typeof description !== "string") {
+        problems.push(problem(`${path}.description`, description, "must be a text"));
     }
     return problems;
 }
@@ -163,12 +194,7 @@ function extraKeys(
 }
 
 function problem(path: string, got: unknown, rule: string): string {
-    return `${path}: got ${shown(got)}; ${rule}`;
-}
-
-function shown(value: unknown): string {
-    const text = value === undefined ? "nothing" : JSON.stringify(value);
-    return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+    return `${path}: got ${shown(got, 80)}; ${rule}`;
 }
 
 function member(key: string): string {

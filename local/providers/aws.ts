@@ -1,20 +1,20 @@
 import { partitionOf } from "../../agentcore/limits";
+import { notEmulated } from "../awsError";
 import type { Role } from "../services/iam";
 import type { FunctionInput, LambdaFunction } from "../services/lambdaFunctions";
 import {
     optional,
     textOf,
     type Properties,
-    type ResourceHandler,
+    type ResourceHandlers,
     type ResourceState,
 } from "./resourceHandler";
 
 /** The resource types of the `aws` package that the program uses. */
-export const awsResources: Readonly<Record<string, ResourceHandler>> = {
+export const awsResources: ResourceHandlers = {
     "aws:iam/role:Role": {
         autoName: { property: "name", maxCharacters: 64 },
-        replaceOnChange: ["name", "path"],
-        required: ["assumeRolePolicy"],
+        documents: ["assumeRolePolicy"],
         create: ({ account }, inputs) => {
             const path = optional<string>(inputs, "path");
             return roleState(
@@ -38,8 +38,7 @@ export const awsResources: Readonly<Record<string, ResourceHandler>> = {
     },
     "aws:iam/rolePolicy:RolePolicy": {
         autoName: { property: "name", maxCharacters: 128 },
-        replaceOnChange: ["name", "role"],
-        required: ["role", "policy"],
+        documents: ["policy"],
         create: ({ account }, inputs) => putRolePolicy(account, inputs),
         read: ({ account }, id, inputs) => {
             const [role = "", name = ""] = id.split(":");
@@ -54,8 +53,6 @@ export const awsResources: Readonly<Record<string, ResourceHandler>> = {
     },
     "aws:cloudwatch/logGroup:LogGroup": {
         autoName: { property: "name", maxCharacters: 512 },
-        replaceOnChange: ["name"],
-        required: [],
         create: ({ account, region }, inputs) => {
             const { name, arn } = account.logs.createLogGroup(
                 textOf(inputs, "name"),
@@ -74,8 +71,8 @@ export const awsResources: Readonly<Record<string, ResourceHandler>> = {
             );
         },
         update: ({ account }, id, inputs) => {
-            const group = account.logs.logGroup(id);
-            group.retentionInDays = optional<number>(inputs, "retentionInDays") ?? 0;
+            const days = optional<number>(inputs, "retentionInDays") ?? 0;
+            const group = account.logs.setRetention(id, days);
             return { id, outputs: { ...inputs, arn: group.arn } };
         },
         delete: ({ account }, id) => {
@@ -84,8 +81,6 @@ export const awsResources: Readonly<Record<string, ResourceHandler>> = {
     },
     "aws:lambda/function:Function": {
         autoName: { property: "name", maxCharacters: 64 },
-        replaceOnChange: ["name"],
-        required: ["role", "code", "handler", "runtime"],
         create: ({ account, region }, inputs) =>
             functionState(account.lambda.createFunction(functionInput(inputs), region), inputs),
         read: ({ account }, id, inputs) => {
@@ -124,7 +119,9 @@ export const awsFunctions = {
 function roleSettings(inputs: Properties) {
     const description = optional<string>(inputs, "description");
     const maxSessionSeconds = optional<number>(inputs, "maxSessionDuration");
+    const tags = optional<Record<string, string>>(inputs, "tags");
     return {
+        ...(tags !== undefined && { tags }),
         assumeRolePolicyDocument: textOf(inputs, "assumeRolePolicy"),
         ...(description !== undefined && { description }),
         ...(maxSessionSeconds !== undefined && { maxSessionSeconds }),
@@ -144,6 +141,7 @@ function roleState(role: Role, inputs: Properties): ResourceState {
             description: role.description,
             maxSessionDuration: role.maxSessionSeconds,
             createDate: role.createdAt.toISOString(),
+            tagsAll: role.tags,
         },
     };
 }
@@ -161,7 +159,7 @@ function putRolePolicy(
 function functionInput(inputs: Properties): FunctionInput {
     const code = inputs["code"] as { path?: string; hash?: string } | undefined;
     if (code?.path === undefined || code.hash === undefined) {
-        throw new TypeError("code: got no FileArchive; the local cloud runs folders of code only");
+        throw notEmulated("code that is no FileArchive of a folder");
     }
     const logging = optional<{ logGroup?: string }>(inputs, "loggingConfig");
     const environment = optional<{ variables?: Record<string, string> }>(inputs, "environment");

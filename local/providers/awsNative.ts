@@ -1,20 +1,16 @@
-import type { ToolDefinition } from "../../agentcore/toolSchema";
 import type { GatewayTargetInput } from "../services/agentcoreChecks";
 import type { Gateway, GatewayInput, GatewayTarget } from "../services/agentcoreControl";
 import {
     textOf,
     type Properties,
-    type ResourceHandler,
+    type ResourceHandlers,
     type ResourceState,
 } from "./resourceHandler";
 
 /** The resource types of the `aws-native` package that the program uses. */
-export const awsNativeResources: Readonly<Record<string, ResourceHandler>> = {
+export const awsNativeResources: ResourceHandlers = {
     "aws-native:bedrockagentcore:Gateway": {
         autoName: { property: "name", maxCharacters: 48 },
-        // UpdateGateway takes the name, but the id and ARN keep the old one: grants rest on the ARN.
-        replaceOnChange: ["name"],
-        required: ["authorizerType", "roleArn"],
         create: ({ account, region }, inputs) =>
             gatewayState(account.agentcore.createGateway(gatewayInput(inputs), region), inputs),
         read: ({ account }, id, inputs) => {
@@ -29,8 +25,6 @@ export const awsNativeResources: Readonly<Record<string, ResourceHandler>> = {
     },
     "aws-native:bedrockagentcore:GatewayTarget": {
         autoName: { property: "name", maxCharacters: 100 },
-        replaceOnChange: ["gatewayIdentifier"],
-        required: ["targetConfiguration", "gatewayIdentifier"],
         create: ({ account }, inputs) => {
             const gatewayId = textOf(inputs, "gatewayIdentifier");
             const target = account.agentcore.createTarget(gatewayId, targetInput(inputs));
@@ -55,8 +49,6 @@ export const awsNativeResources: Readonly<Record<string, ResourceHandler>> = {
         },
     },
     "aws-native:bedrockagentcore:ResourcePolicy": {
-        replaceOnChange: ["resourceArn"],
-        required: ["resourceArn", "policy"],
         create: ({ account }, inputs) => {
             const resourceArn = textOf(inputs, "resourceArn");
             account.agentcore.putResourcePolicy(resourceArn, textOf(inputs, "policy"));
@@ -77,38 +69,14 @@ export const awsNativeResources: Readonly<Record<string, ResourceHandler>> = {
     },
 };
 
+/** The inputs as the service takes them: Check has refused what they may not be. */
 function gatewayInput(inputs: Properties): GatewayInput {
-    const known = [
-        "name",
-        "description",
-        "roleArn",
-        "authorizerType",
-        "protocolType",
-        "protocolConfiguration",
-        "exceptionLevel",
-    ];
-    return modelled(inputs, known, "Gateway") as unknown as GatewayInput;
+    return inputs as unknown as GatewayInput;
 }
 
 function targetInput(inputs: Properties): GatewayTargetInput {
-    const known = [
-        "name",
-        "description",
-        "gatewayIdentifier",
-        "targetConfiguration",
-        "credentialProviderConfigurations",
-    ];
-    const { gatewayIdentifier: _gateway, ...input } = modelled(inputs, known, "GatewayTarget");
-    return input as unknown as GatewayTargetInput & { tools: ToolDefinition[] };
-}
-
-/** A property that the local cloud would ignore is refused, not dropped. */
-function modelled(inputs: Properties, known: readonly string[], type: string): Properties {
-    const unknown = Object.keys(inputs).filter((name) => !known.includes(name));
-    if (unknown.length > 0) {
-        throw new TypeError(`NotEmulated: bedrockagentcore ${type} ${unknown.join(", ")}`);
-    }
-    return inputs;
+    const { gatewayIdentifier: _gateway, ...input } = inputs;
+    return input as unknown as GatewayTargetInput;
 }
 
 function gatewayState(gateway: Gateway, inputs: Properties): ResourceState {

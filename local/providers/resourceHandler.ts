@@ -1,3 +1,4 @@
+import type { ConstrainedType } from "../../agentcore/constraints";
 import type { LocalAccount } from "../services/account";
 
 /** Properties of a resource, as plain values. */
@@ -15,14 +16,15 @@ export interface ResourceState {
     outputs: Properties;
 }
 
+/** The handlers of a package's types; each type has its table of constraints. */
+export type ResourceHandlers = Readonly<Partial<Record<ConstrainedType, ResourceHandler>>>;
+
 /** How one Pulumi resource type lives in the local cloud. */
 export interface ResourceHandler {
     /** The property that gets a random name when the program gives none, and how long it may be. */
     autoName?: { property: string; maxCharacters: number };
-    /** Inputs that AWS cannot change: another value is another resource. */
-    replaceOnChange: readonly string[];
-    /** Inputs that must be there. */
-    required: readonly string[];
+    /** Policy documents that a program may give as objects, which the provider makes text of. */
+    documents?: readonly string[];
     create(context: ResourceContext, inputs: Properties): ResourceState;
     /** The state as it is now, or `undefined` when the resource is gone. */
     read(context: ResourceContext, id: string, inputs: Properties): ResourceState | undefined;

@@ -5,11 +5,19 @@ import pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import providerProto from "@pulumi/pulumi/proto/provider_pb";
 import { isDeepStrictEqual } from "node:util";
-import { AwsError } from "../awsError";
+import { createOnlyProperties, type ConstrainedType } from "../../agentcore/constraints";
+import { shown } from "../../agentcore/shown";
+import { AwsError, validation } from "../awsError";
 import type { LocalAccount } from "../services/account";
 import { awsFunctions, awsResources } from "./aws";
 import { awsNativeResources } from "./awsNative";
-import type { Properties, ResourceContext, ResourceHandler } from "./resourceHandler";
+import { failuresOf, withDocuments, type Failure } from "./check";
+import type {
+    Properties,
+    ResourceContext,
+    ResourceHandler,
+    ResourceHandlers,
+} from "./resourceHandler";
 
 /** The loopback ports of one account's providers, by Pulumi package. */
 export type ProviderPorts = Record<"aws" | "aws-native", number>;
@@ -41,7 +49,7 @@ type Functions = Readonly<Record<string, (accountId: string, region: string) => 
 
 async function serve(
     account: LocalAccount,
-    resources: Readonly<Record<string, ResourceHandler>>,
+    resources: ResourceHandlers,
     functions: Functions,
 ): Promise<{ server: grpc.Server; port: number }> {
     const server = new grpc.Server();
@@ -61,17 +69,18 @@ async function serve(
 /** The service's methods; each answers synchronously, and an {@link AwsError} keeps its code. */
 function provider(
     account: LocalAccount,
-    resources: Readonly<Record<string, ResourceHandler>>,
+    resources: ResourceHandlers,
     functions: Functions,
 ): grpc.UntypedServiceImplementation {
     let region = "";
     const context = (): ResourceContext => ({ account, region });
-    const handlerOf = (urn: string): ResourceHandler => {
+    const resourceOf = (urn: string): { type: ConstrainedType; handler: ResourceHandler } => {
         const type = typeOfUrn(urn);
         const handler = resources[type];
         if (handler === undefined) throw notEmulatedType(type);
-        return handler;
+        return { type, handler };
     };
+    const handlerOf = (urn: string) => resourceOf(urn).handler;
     return {
         handshake: unary(() => {
             const response = new providerProto.ProviderHandshakeResponse();
@@ -99,20 +108,19 @@ function provider(
             return response;
         }),
         check: unary((request: CheckRequest) => {
-            const handler = handlerOf(request.getUrn());
-            const inputs = properties(request.getNews());
+            const { type, handler } = resourceOf(request.getUrn());
+            const inputs = withDocuments(properties(request.getNews()), handler.documents ?? []);
             const olds = properties(request.getOlds());
-            const missing = handler.required.filter((name) => inputs[name] === undefined);
             const { autoName } = handler;
             if (autoName !== undefined && inputs[autoName.property] === undefined) {
                 inputs[autoName.property] =
                     olds[autoName.property] ??
                     randomName(request.getUrn(), request.getRandomseed_asU8(), autoName);
             }
-            return checked(inputs, missing);
+            return checked(inputs, failuresOf(type, inputs));
         }),
         diff: unary((request: DiffRequest) => {
-            const handler = handlerOf(request.getUrn());
+            const createOnly = createOnlyProperties(resourceOf(request.getUrn()).type);
             const olds = properties(request.getOldInputs());
             const news = properties(request.getNews());
             const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
@@ -125,9 +133,7 @@ function provider(
                     : providerProto.DiffResponse.DiffChanges.DIFF_SOME,
             );
             response.setDiffsList(changed);
-            response.setReplacesList(
-                changed.filter((name) => handler.replaceOnChange.includes(name)),
-            );
+            response.setReplacesList(changed.filter((name) => createOnly.includes(name)));
             return response;
         }),
         create: unary((request: CreateRequest) => {
@@ -151,11 +157,10 @@ function provider(
             return response;
         }),
         update: unary((request: UpdateRequest) => {
-            const { outputs } = handlerOf(request.getUrn()).update(
-                context(),
-                request.getId(),
-                properties(request.getNews()),
-            );
+            const { type, handler } = resourceOf(request.getUrn());
+            const news = properties(request.getNews());
+            requireFixed(type, properties(request.getOldInputs()), news);
+            const { outputs } = handler.update(context(), request.getId(), news);
             const response = new providerProto.UpdateResponse();
             response.setProperties(struct(outputs));
             return response;
@@ -203,14 +208,14 @@ function unary<Request, Response>(
     };
 }
 
-function checked(inputs: Properties, missing: readonly string[] = []) {
+function checked(inputs: Properties, failures: readonly Failure[] = []) {
     const response = new providerProto.CheckResponse();
     response.setInputs(struct(inputs));
     response.setFailuresList(
-        missing.map((name) => {
+        failures.map(({ property, reason }) => {
             const failure = new providerProto.CheckFailure();
-            failure.setProperty(name);
-            failure.setReason(`${name}: got nothing; must be there`);
+            failure.setProperty(property);
+            failure.setReason(reason);
             return failure;
         }),
     );
@@ -226,6 +231,19 @@ function requireAllowedAccount(accountId: string, allowed: readonly string[]): v
             403,
         );
     }
+}
+
+/** What only another resource can have is no update, whoever asks for it. */
+function requireFixed(type: ConstrainedType, olds: Properties, news: Properties): void {
+    const changed = createOnlyProperties(type).filter(
+        (name) => olds[name] !== undefined && !isDeepStrictEqual(olds[name], news[name]),
+    );
+    if (changed.length === 0) return;
+    const lines = changed.map(
+        (name) =>
+            `${name}: got ${shown(news[name])}; must stay ${shown(olds[name])}: another value is another resource`,
+    );
+    throw validation(lines.join("; "));
 }
 
 function notEmulatedType(type: string): AwsError {
@@ -258,8 +276,9 @@ function listOf(value: unknown): string[] {
     return list as string[];
 }
 
-function typeOfUrn(urn: string): string {
-    return urn.split("::")[2]?.split("$").at(-1) ?? "";
+/** The resource type of a URN; one without a handler is refused by name. */
+function typeOfUrn(urn: string): ConstrainedType {
+    return (urn.split("::")[2]?.split("$").at(-1) ?? "") as ConstrainedType;
 }
 
 /** The resource's name and seven hex characters of the engine's seed, cut to fit. */

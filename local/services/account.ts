@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { assumptions, type Assumptions } from "../../agentcore/openFacts";
 import { AgentcoreControl } from "./agentcoreControl";
 import { Iam } from "./iam";
 import { LambdaFunctions } from "./lambdaFunctions";
 import { Logs } from "./logs";
 import type { PrincipalDirectory } from "./principals";
+import { ServiceRoles } from "./serviceRoles";
 
 /** The state of one AWS account: its services, and nothing shared with another account. */
 export interface LocalAccount {
@@ -22,6 +24,8 @@ export interface AccountDeps {
     stateFolder: string;
     gatewayUrl: (gatewayId: string) => string;
     now: () => number;
+    /** What is taken for true of AWS where no source says. @default the table's settings */
+    assumptions?: Assumptions;
 }
 
 /** Every account of the local cloud starts with this role, which its administrators use. */
@@ -31,7 +35,7 @@ export const adminRoleName = "AdminRole";
 export function newAccount(id: string, name: string, deps: AccountDeps): LocalAccount {
     const account = { id, partition: "aws" };
     const iam = new Iam(account, deps.directory, deps.now);
-    const roleExists = (arn: string) => iam.roleByArn(arn) !== undefined;
+    const roles = new ServiceRoles(account, iam, deps.now);
     const admin = iam.createRole({
         roleName: adminRoleName,
         description: "The account's administrators",
@@ -53,16 +57,22 @@ export function newAccount(id: string, name: string, deps: AccountDeps): LocalAc
             Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
         }),
     );
+    const lambda = new LambdaFunctions(account, {
+        folder: join(deps.stateFolder, "lambda"),
+        roles,
+        now: deps.now,
+    });
     return {
         ...account,
         name,
         iam,
-        lambda: new LambdaFunctions(account, {
-            folder: join(deps.stateFolder, "lambda"),
-            roleExists,
-            now: deps.now,
-        }),
+        lambda,
         logs: new Logs(account, join(deps.stateFolder, "logs", id)),
-        agentcore: new AgentcoreControl(account, { ...deps, roleExists }),
+        agentcore: new AgentcoreControl(account, {
+            ...deps,
+            roles,
+            functionExists: (arn) => lambda.functionByArn(arn) !== undefined,
+            assumptions: deps.assumptions ?? assumptions(),
+        }),
     };
 }

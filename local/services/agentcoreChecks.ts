@@ -1,7 +1,20 @@
-import { limits } from "../../agentcore/limits";
-import { toolSchemaProblems, type ToolDefinition } from "../../agentcore/toolSchema";
+import { shown } from "../../agentcore/shown";
+import type { ToolDefinition } from "../../agentcore/toolSchema";
 import { notEmulated, validation } from "../awsError";
 import { requireWellFormed } from "./policyText";
+import { refuseProblems } from "./refuse";
+
+/** What CreateGateway takes, in the service's own words. */
+export interface GatewayInput {
+    name: string;
+    description?: string;
+    roleArn: string;
+    authorizerType: string;
+    protocolType?: string;
+    protocolConfiguration?: { mcp?: { supportedVersions?: string[]; instructions?: string } };
+    exceptionLevel?: string;
+    tags?: Readonly<Record<string, string>>;
+}
 
 /** What CreateGatewayTarget takes. */
 export interface GatewayTargetInput {
@@ -14,17 +27,34 @@ export interface GatewayTargetInput {
 }
 
 /**
- * What CreateGatewayTarget refuses of a target.
+ * What CreateGateway refuses of its input.
  *
  * @throws AwsError ValidationException, NotEmulated
  */
-export function checkTarget(input: GatewayTargetInput): {
-    lambdaArn: string;
-    tools: ToolDefinition[];
-} {
-    if (!limits.targetName.pattern.test(input.name)) {
-        throw validation(`name: got ${input.name}; must be ${limits.targetName.rule}`);
+export function checkGateway(input: GatewayInput): void {
+    refuseProblems("aws-native:bedrockagentcore:Gateway", { ...input }, validation);
+    if (input.authorizerType !== "AWS_IAM") {
+        throw notEmulated(`gateway authorizerType ${input.authorizerType}`);
     }
+    if (input.protocolType !== "MCP") {
+        throw notEmulated(`gateway protocolType ${input.protocolType ?? "unset"}`);
+    }
+}
+
+/**
+ * What CreateGatewayTarget refuses of its input.
+ *
+ * @throws AwsError ValidationException, NotEmulated
+ */
+export function checkTarget(
+    gatewayIdentifier: string,
+    input: GatewayTargetInput,
+): { lambdaArn: string; tools: ToolDefinition[] } {
+    refuseProblems(
+        "aws-native:bedrockagentcore:GatewayTarget",
+        { gatewayIdentifier, ...input },
+        validation,
+    );
     const lambda = input.targetConfiguration.mcp?.lambda;
     if (lambda === undefined) {
         throw notEmulated(
@@ -33,19 +63,13 @@ export function checkTarget(input: GatewayTargetInput): {
     }
     const tools = lambda.toolSchema.inlinePayload;
     if (tools === undefined) throw notEmulated("tool schemas in S3");
-    const problems = toolSchemaProblems(tools);
-    if (problems.length > 0) throw validation(problems.join("; "));
-    if (tools.length > limits.toolsPerTarget.max) {
-        throw validation(`inlinePayload: got ${tools.length} tools; must be at most 1000`);
-    }
-    const credentials = input.credentialProviderConfigurations ?? [];
+    const [credentials] = input.credentialProviderConfigurations ?? [];
     if (
-        credentials.length !== 1 ||
-        credentials[0]?.credentialProviderType !== "GATEWAY_IAM_ROLE" ||
-        "credentialProvider" in credentials[0]
+        credentials?.credentialProviderType !== "GATEWAY_IAM_ROLE" ||
+        "credentialProvider" in credentials
     ) {
         throw validation(
-            "credentialProviderConfigurations: a Lambda target takes exactly GATEWAY_IAM_ROLE, without credentialProvider",
+            `credentialProviderConfigurations: got ${shown(credentials)}; a Lambda target takes exactly GATEWAY_IAM_ROLE, without credentialProvider`,
         );
     }
     return { lambdaArn: lambda.lambdaArn, tools };
@@ -53,30 +77,45 @@ export function checkTarget(input: GatewayTargetInput): {
 
 interface PolicyStatement {
     Resource?: unknown;
+    NotResource?: unknown;
     Action?: unknown;
+    NotAction?: unknown;
 }
 
-/** Exact own ARN, and InvokeGateway only (AgentCore devguide, resource-based-policies; sure). */
+/** The actions that a gateway's resource policy may name (devguide, resource-based-policies; sure). */
+const gatewayActions = ["bedrock-agentcore:InvokeGateway"];
+
+/** Exact own ARN, and this resource's actions only (devguide, resource-based-policies; sure). */
 export function checkResourcePolicy(resourceArn: string, policy: string): void {
     requireWellFormed(policy, "resource", (problem) =>
         validation(`The resource policy is malformed: ${problem}`),
     );
     const { Statement } = JSON.parse(policy) as { Statement: PolicyStatement | PolicyStatement[] };
-    const statements = [Statement].flat();
-    statements.forEach((statement, index) => {
-        for (const resource of [statement.Resource].flat()) {
-            if (resource !== resourceArn) {
-                throw validation(
-                    `Statement[${index}].Resource: got ${JSON.stringify(resource)}; must be the gateway's exact ARN ${resourceArn}`,
-                );
-            }
-        }
-        for (const action of [statement.Action].flat()) {
-            if (action !== "bedrock-agentcore:InvokeGateway") {
-                throw validation(
-                    `Statement[${index}].Action: got ${JSON.stringify(action)}; must be bedrock-agentcore:InvokeGateway`,
-                );
-            }
-        }
+    const problems = [Statement].flat().flatMap((statement, index) => {
+        const place = `Statement[${index}]`;
+        return [
+            ...absent(`${place}.NotResource`, statement.NotResource, "Resource"),
+            ...absent(`${place}.NotAction`, statement.NotAction, "Action"),
+            ...others(statement.Resource, [resourceArn]).map(
+                (resource) =>
+                    `${place}.Resource: got ${shown(resource)}; must be the gateway's exact ARN ${resourceArn}`,
+            ),
+            ...others(statement.Action, gatewayActions).map(
+                (action) =>
+                    `${place}.Action: got ${shown(action)}; must be ${gatewayActions.join(" or ")}`,
+            ),
+        ];
     });
+    if (problems.length > 0) throw validation(problems.join("; "));
+}
+
+function absent(path: string, value: unknown, instead: string): string[] {
+    if (value === undefined) return [];
+    return [`${path}: got ${shown(value)}; must be absent, with ${instead} in its place`];
+}
+
+/** The members of an element that are none of the allowed ones. */
+function others(element: unknown, allowed: readonly string[]): unknown[] {
+    if (element === undefined) return [];
+    return [element].flat().filter((member) => !allowed.includes(member as string));
 }

@@ -1,22 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { limits } from "../../agentcore/limits";
-import { mcpRevisions, revisionWhenUnset } from "../../agentcore/mcp";
+import { revisionWhenUnset } from "../../agentcore/mcp";
+import type { Assumptions } from "../../agentcore/openFacts";
+import { refusals } from "../../agentcore/refusals";
 import type { ToolDefinition } from "../../agentcore/toolSchema";
-import { AwsError, notEmulated, validation } from "../awsError";
-import { checkResourcePolicy, checkTarget, type GatewayTargetInput } from "./agentcoreChecks";
+import { AwsError, validation } from "../awsError";
+import {
+    checkGateway,
+    checkResourcePolicy,
+    checkTarget,
+    type GatewayInput,
+    type GatewayTargetInput,
+} from "./agentcoreChecks";
 import type { StoredPolicy } from "./iam";
 import type { PrincipalDirectory } from "./principals";
+import { refusal, refuseProblems } from "./refuse";
+import type { ServiceRoles } from "./serviceRoles";
+import { TargetAccess } from "./targetAccess";
 
-/** What CreateGateway takes, in the service's own words. */
-export interface GatewayInput {
-    name: string;
-    description?: string;
-    roleArn: string;
-    authorizerType: string;
-    protocolType?: string;
-    protocolConfiguration?: { mcp?: { supportedVersions?: string[]; instructions?: string } };
-    exceptionLevel?: string;
-}
+export type { GatewayInput } from "./agentcoreChecks";
 
 /** A gateway of one account. */
 export interface Gateway extends GatewayInput {
@@ -44,20 +46,25 @@ export interface GatewayTarget extends GatewayTargetInput {
 /** The AgentCore control plane of one account: gateways, targets, resource policies. */
 export class AgentcoreControl {
     readonly #gateways = new Map<string, Gateway>();
+    readonly #access: TargetAccess;
 
     constructor(
         private readonly account: { id: string; partition: string },
         private readonly deps: {
             directory: PrincipalDirectory;
-            roleExists: (arn: string) => boolean;
+            roles: ServiceRoles;
+            functionExists: (arn: string) => boolean;
+            assumptions: Assumptions;
             gatewayUrl: (gatewayId: string) => string;
             now: () => number;
         },
-    ) {}
+    ) {
+        this.#access = new TargetAccess(account, deps);
+    }
 
     createGateway(input: GatewayInput, region: string): Gateway {
-        this.#checkGateway(input);
-        if (this.gateways().some(({ name }) => name.toLowerCase() === input.name.toLowerCase())) {
+        checkGateway(input);
+        if (this.gateways().some(({ name }) => this.#isSameName(name, input.name))) {
             throw new AwsError(
                 "ConflictException",
                 `A gateway with the name ${input.name} already exists.`,
@@ -77,6 +84,7 @@ export class AgentcoreControl {
             updatedAt: createdAt,
             targets: new Map(),
         };
+        this.#access.checkGateway(gateway);
         this.#gateways.set(gatewayId, gateway);
         return gateway;
     }
@@ -84,7 +92,20 @@ export class AgentcoreControl {
     /** A full replacement, as UpdateGateway is: what is left out is reset. */
     updateGateway(gatewayId: string, input: GatewayInput): Gateway {
         const old = this.gateway(gatewayId);
-        this.#checkGateway(input);
+        if (input.name !== old.name) {
+            throw refusal(
+                refusals.gatewayRenamed,
+                `name: got ${input.name}; must be ${old.name}, or the gateway another one: deploy it under a new resource name or with replaceOnChanges`,
+            );
+        }
+        checkGateway(input);
+        const user = { gatewayArn: old.gatewayArn, roleArn: input.roleArn };
+        this.#access.checkGateway(user);
+        if (this.deps.assumptions.targetCheckOnGatewayUpdate === "checked") {
+            for (const { lambdaArn } of old.targets.values()) {
+                this.#access.checkTarget(user, lambdaArn);
+            }
+        }
         const gateway: Gateway = {
             ...input,
             gatewayId: old.gatewayId,
@@ -120,7 +141,8 @@ export class AgentcoreControl {
 
     deleteGateway(gatewayId: string): void {
         const gateway = this.gateway(gatewayId);
-        if (gateway.targets.size > 0) {
+        const { deleteGatewayWithTargets } = this.deps.assumptions;
+        if (gateway.targets.size > 0 && deleteGatewayWithTargets === "refused") {
             throw validation(
                 `Gateway ${gatewayId} has ${gateway.targets.size} targets associated with it. Delete all targets before deleting the gateway.`,
             );
@@ -130,19 +152,16 @@ export class AgentcoreControl {
 
     createTarget(gatewayId: string, input: GatewayTargetInput): GatewayTarget {
         const gateway = this.gateway(gatewayId);
-        const checked = checkTarget(input);
-        for (const { name } of gateway.targets.values()) {
-            if (name.toLowerCase() === input.name.toLowerCase()) {
-                throw new AwsError(
-                    "ConflictException",
-                    `A target with the name ${input.name} already exists in gateway ${gatewayId}.`,
-                    409,
-                );
-            }
-        }
+        const checked = checkTarget(gatewayId, input);
+        this.#refuseTakenName(gateway, input.name);
         if (gateway.targets.size >= limits.targetsPerGateway.max) {
-            throw new AwsError("ServiceQuotaExceededException", "100 targets per gateway", 402);
+            throw new AwsError(
+                "ServiceQuotaExceededException",
+                `Gateway ${gatewayId}: got ${gateway.targets.size + 1} targets; must be at most ${limits.targetsPerGateway.max}`,
+                402,
+            );
         }
+        this.#access.checkTarget(gateway, checked.lambdaArn);
         const createdAt = new Date(this.deps.now());
         const targetId = randomId(10).toUpperCase();
         const target: GatewayTarget = {
@@ -158,16 +177,22 @@ export class AgentcoreControl {
     }
 
     updateTarget(gatewayId: string, targetId: string, input: GatewayTargetInput): GatewayTarget {
+        const gateway = this.gateway(gatewayId);
         const old = this.target(gatewayId, targetId);
+        const checked = checkTarget(gatewayId, input);
+        this.#refuseTakenName(gateway, input.name, targetId);
+        if (this.deps.assumptions.targetCheckOnUpdate === "checked") {
+            this.#access.checkTarget(gateway, checked.lambdaArn);
+        }
         const target: GatewayTarget = {
             ...input,
-            ...checkTarget(input),
+            ...checked,
             targetId,
             status: "READY",
             createdAt: old.createdAt,
             updatedAt: new Date(this.deps.now()),
         };
-        this.gateway(gatewayId).targets.set(targetId, target);
+        gateway.targets.set(targetId, target);
         return target;
     }
 
@@ -189,17 +214,17 @@ export class AgentcoreControl {
     }
 
     putResourcePolicy(resourceArn: string, policy: string): StoredPolicy {
+        refuseProblems(
+            "aws-native:bedrockagentcore:ResourcePolicy",
+            { resourceArn, policy },
+            validation,
+        );
         const gateway = this.#byArn(resourceArn);
-        const { min, max } = limits.resourcePolicyCharacters;
-        if (policy.length < min || policy.length > max) {
-            throw validation(
-                `The policy has ${policy.length} characters; it must have ${min}-${max}`,
-            );
-        }
         checkResourcePolicy(resourceArn, policy);
+        const isChecked = this.deps.assumptions.resourcePolicyPrincipals === "mustExist";
         gateway.resourcePolicy = {
             text: policy,
-            principalIds: this.deps.directory.bind(policy, "resource"),
+            principalIds: this.deps.directory.bind(policy, isChecked ? "resource" : "unchecked"),
         };
         return gateway.resourcePolicy;
     }
@@ -233,27 +258,19 @@ export class AgentcoreControl {
         return gateway;
     }
 
-    #checkGateway(input: GatewayInput): void {
-        if (!limits.gatewayName.pattern.test(input.name)) {
-            throw validation(`name: got ${input.name}; must be ${limits.gatewayName.rule}`);
-        }
-        if (input.authorizerType !== "AWS_IAM") {
-            throw notEmulated(`gateway authorizerType ${input.authorizerType}`);
-        }
-        if (input.protocolType !== "MCP") {
-            throw notEmulated(`gateway protocolType ${input.protocolType ?? "unset"}`);
-        }
-        if (input.exceptionLevel !== undefined && input.exceptionLevel !== "DEBUG") {
-            throw validation(`exceptionLevel: got ${input.exceptionLevel}; must be DEBUG`);
-        }
-        for (const version of supportedVersions(input)) {
-            if (!(mcpRevisions as readonly string[]).includes(version)) {
-                throw validation(`supportedVersions: got ${version}; must be an MCP revision`);
-            }
-        }
-        if (!this.deps.roleExists(input.roleArn)) {
-            throw validation(`Role ${input.roleArn} does not exist in account ${this.account.id}`);
-        }
+    #refuseTakenName(gateway: Gateway, name: string, ownId?: string): void {
+        const others = [...gateway.targets.values()].filter(({ targetId }) => targetId !== ownId);
+        if (!others.some((other) => this.#isSameName(other.name, name))) return;
+        throw new AwsError(
+            "ConflictException",
+            `A target with the name ${name} already exists in gateway ${gateway.gatewayId}.`,
+            409,
+        );
+    }
+
+    #isSameName(one: string, other: string): boolean {
+        if (this.deps.assumptions.namesIgnoreCase === "differ") return one === other;
+        return one.toLowerCase() === other.toLowerCase();
     }
 }
 

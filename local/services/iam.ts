@@ -4,6 +4,7 @@ import { limits } from "../../agentcore/limits";
 import { AwsError } from "../awsError";
 import { requireWellFormed } from "./policyText";
 import type { PrincipalDirectory } from "./principals";
+import { refuseProblems } from "./refuse";
 
 /** A policy as it was stored, with the unique ids that stood behind its role and user ARNs then. */
 export interface StoredPolicy {
@@ -49,13 +50,7 @@ export class Iam {
     ) {}
 
     createRole(input: RoleInput): Role {
-        if (!limits.roleName.pattern.test(input.roleName)) {
-            throw new AwsError(
-                "ValidationError",
-                `The specified value for roleName is invalid. It must be ${limits.roleName.rule}`,
-                400,
-            );
-        }
+        refuseProblems("aws:iam/role:Role", roleProperties(input), invalid);
         const key = input.roleName.toLowerCase();
         if (this.#roles.has(key)) {
             throw new AwsError(
@@ -71,7 +66,7 @@ export class Iam {
             arn: `arn:${this.account.partition}:iam::${this.account.id}:role${path}${input.roleName}`,
             roleId: `AROA${uniqueId(17)}`,
             description: input.description ?? "",
-            maxSessionSeconds: sessionSeconds(input.maxSessionSeconds),
+            maxSessionSeconds: input.maxSessionSeconds ?? limits.sessionSeconds.min,
             createdAt: new Date(this.now()),
             tags: input.tags ?? {},
             trust: this.#trust(input.assumeRolePolicyDocument),
@@ -84,12 +79,16 @@ export class Iam {
 
     updateRole(roleName: string, change: Partial<Omit<RoleInput, "roleName" | "path">>): Role {
         const role = this.role(roleName);
-        if (change.assumeRolePolicyDocument !== undefined) {
-            role.trust = this.#trust(change.assumeRolePolicyDocument);
-        }
+        const document = change.assumeRolePolicyDocument;
+        refuseProblems(
+            "aws:iam/role:Role",
+            roleProperties({ assumeRolePolicyDocument: role.trust.text, ...change, roleName }),
+            invalid,
+        );
+        if (document !== undefined) role.trust = this.#trust(document);
         role.description = change.description ?? "";
         role.tags = change.tags ?? {};
-        role.maxSessionSeconds = sessionSeconds(change.maxSessionSeconds);
+        role.maxSessionSeconds = change.maxSessionSeconds ?? limits.sessionSeconds.min;
         return role;
     }
 
@@ -131,6 +130,11 @@ export class Iam {
     }
 
     putRolePolicy(roleName: string, policyName: string, document: string): void {
+        refuseProblems(
+            "aws:iam/rolePolicy:RolePolicy",
+            { role: roleName, name: policyName, policy: document },
+            invalid,
+        );
         const role = this.role(roleName);
         requireWellFormed(document, "identity", malformed);
         const others = [...role.inlinePolicies].filter(([name]) => name !== policyName);
@@ -196,16 +200,20 @@ function malformed(message: string): AwsError {
     return new AwsError("MalformedPolicyDocument", message, 400);
 }
 
-function sessionSeconds(seconds: number | undefined): number {
-    const { min, max } = limits.sessionSeconds;
-    if (seconds !== undefined && (seconds < min || seconds > max)) {
-        throw new AwsError(
-            "ValidationError",
-            `MaxSessionDuration: got ${seconds}; must be ${min}-${max}`,
-            400,
-        );
-    }
-    return seconds ?? min;
+function invalid(message: string): AwsError {
+    return new AwsError("ValidationError", message, 400);
+}
+
+/** CreateRole's input in the names of the constraints. */
+function roleProperties(input: RoleInput): Record<string, unknown> {
+    return {
+        name: input.roleName,
+        path: input.path,
+        assumeRolePolicy: input.assumeRolePolicyDocument,
+        description: input.description,
+        maxSessionDuration: input.maxSessionSeconds,
+        tags: input.tags,
+    };
 }
 
 /** Random upper-case letters and digits, as in AWS's unique ids and access keys. */

@@ -1,7 +1,9 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { limits } from "../../agentcore/limits";
+import { refusals } from "../../agentcore/refusals";
 import { AwsError, notEmulated, validation } from "../awsError";
+import { refusal, refuseProblems } from "./refuse";
+import type { ServiceRoles } from "./serviceRoles";
 
 /** What CreateFunction takes. */
 export interface FunctionInput {
@@ -38,7 +40,7 @@ export class LambdaFunctions {
         private readonly account: { id: string; partition: string },
         private readonly deps: {
             folder: string;
-            roleExists: (arn: string) => boolean;
+            roles: ServiceRoles;
             now: () => number;
         },
     ) {}
@@ -85,18 +87,10 @@ export class LambdaFunctions {
     }
 
     #put(input: FunctionInput, region: string): LambdaFunction {
-        const { min, max } = limits.lambdaTimeoutSeconds;
-        if (input.timeoutSeconds < min || input.timeoutSeconds > max) {
-            throw validation(`timeout: got ${input.timeoutSeconds}; must be ${min}-${max}`);
-        }
+        refuseProblems("aws:lambda/function:Function", functionProperties(input), validation);
         if (!input.runtime.startsWith("nodejs")) throw notEmulated(`Lambda ${input.runtime}`);
-        if (!this.deps.roleExists(input.role)) {
-            throw new AwsError(
-                "InvalidParameterValueException",
-                `The role defined for the function cannot be assumed by Lambda: ${input.role} is not there.`,
-                400,
-            );
-        }
+        const arn = `arn:${this.account.partition}:lambda:${region}:${this.account.id}:function:${input.functionName}`;
+        this.#checkRole(input.role, arn);
         const deployedFolder = join(
             this.deps.folder,
             this.account.id,
@@ -106,7 +100,7 @@ export class LambdaFunctions {
         cpSync(input.codeFolder, deployedFolder, { recursive: true });
         const lambda: LambdaFunction = {
             ...input,
-            arn: `arn:${this.account.partition}:lambda:${region}:${this.account.id}:function:${input.functionName}`,
+            arn,
             region,
             lastModified: new Date(this.deps.now()),
             deployedFolder,
@@ -114,4 +108,40 @@ export class LambdaFunctions {
         this.#functions.set(input.functionName, lambda);
         return lambda;
     }
+    /** Lambda tries to assume the role, and says the same whatever the reason is that it cannot. */
+    #checkRole(role: string, functionArn: string): void {
+        const service = "lambda.amazonaws.com";
+        const result = this.deps.roles.assumability(role, service, functionArn);
+        if (result === "admitted") return;
+        if (result === "otherAccount") {
+            throw refusal(
+                refusals.crossAccountRole,
+                `role: got ${role}; must be a role of account ${this.account.id}`,
+            );
+        }
+        const must =
+            result === "missing"
+                ? "must be a role that is there"
+                : `its trust policy must admit ${service} for ${functionArn}`;
+        throw refusal(refusals.functionRole, `role: got ${role}; ${must}`);
+    }
+}
+
+/** CreateFunction's input in the names of the constraints. */
+function functionProperties(input: FunctionInput): Record<string, unknown> {
+    return {
+        name: input.functionName,
+        description: input.description,
+        role: input.role,
+        code: { path: input.codeFolder },
+        handler: input.handler,
+        runtime: input.runtime,
+        timeout: input.timeoutSeconds,
+        memorySize: input.memoryMb,
+        architectures: input.architectures,
+        environment: { variables: input.environment },
+        ...(input.logGroup !== undefined && {
+            loggingConfig: { logFormat: "JSON", logGroup: input.logGroup },
+        }),
+    };
 }

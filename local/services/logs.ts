@@ -1,6 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AwsError } from "../awsError";
+import { refuseProblems } from "./refuse";
 
 /** A CloudWatch log group; its events stand in one file of the state folder. */
 export interface LogGroup {
@@ -13,6 +14,7 @@ export interface LogGroup {
 /** CloudWatch Logs of one account, as far as Lambda functions write to it. */
 export class Logs {
     readonly #groups = new Map<string, LogGroup>();
+    #isLosing = false;
 
     constructor(
         private readonly account: { id: string; partition: string },
@@ -20,13 +22,7 @@ export class Logs {
     ) {}
 
     createLogGroup(name: string, region: string, retentionInDays: number): LogGroup {
-        if (!/^[\w./#-]{1,512}$/.test(name)) {
-            throw new AwsError(
-                "InvalidParameterException",
-                `Value '${name}' at 'logGroupName' failed to satisfy the constraint [\\.\\-_/#A-Za-z0-9]+`,
-                400,
-            );
-        }
+        refuseProblems("aws:cloudwatch/logGroup:LogGroup", { name, retentionInDays }, invalid);
         if (this.#groups.has(name)) {
             throw new AwsError(
                 "ResourceAlreadyExistsException",
@@ -41,6 +37,14 @@ export class Logs {
             file: join(this.folder, `${name.replace(/\//g, "_")}.log`),
         };
         this.#groups.set(name, group);
+        return group;
+    }
+
+    /** PutRetentionPolicy; 0 keeps events for ever, as DeleteRetentionPolicy does. */
+    setRetention(name: string, retentionInDays: number): LogGroup {
+        const group = this.logGroup(name);
+        refuseProblems("aws:cloudwatch/logGroup:LogGroup", { name, retentionInDays }, invalid);
+        group.retentionInDays = retentionInDays;
         return group;
     }
 
@@ -69,8 +73,37 @@ export class Logs {
         this.#groups.delete(name);
     }
 
-    put(group: LogGroup, line: string): void {
-        mkdirSync(this.folder, { recursive: true });
-        appendFileSync(group.file, `${line}\n`);
+    /** Appends events. Where the file cannot be written they are lost, which is said once: calls go on. */
+    put(group: LogGroup, lines: readonly string[]): void {
+        const text = `${lines.join("\n")}\n`;
+        try {
+            this.#append(group.file, text);
+            this.#isLosing = false;
+        } catch (error) {
+            if (this.#isLosing) return;
+            this.#isLosing = true;
+            process.emitWarning(
+                `The log of ${group.name} cannot be written, and is lost until it can be: ${messageOf(error)}. Calls go on. Free space, or make the state folder writable.`,
+                "HubLogs",
+            );
+        }
     }
+
+    #append(file: string, text: string): void {
+        try {
+            appendFileSync(file, text);
+        } catch (error) {
+            if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+            mkdirSync(this.folder, { recursive: true });
+            appendFileSync(file, text);
+        }
+    }
+}
+
+function messageOf(error: unknown): string {
+    return error instanceof Error ? error.message : String(error);
+}
+
+function invalid(message: string): AwsError {
+    return new AwsError("InvalidParameterException", message, 400);
 }

@@ -19,15 +19,17 @@ export class PrincipalDirectory {
      * The ids behind a document's role ARNs. A principal of an account that is not in the local cloud stays
      * unbound; nobody can call as it here.
      *
+     * @param kind `unchecked` leaves a role that is not there unbound.
      * @throws AwsError when a role of a local account is not there, as AWS refuses it.
      */
-    bind(document: string, kind: "trust" | "resource"): Record<string, string> {
+    bind(document: string, kind: "trust" | "resource" | "unchecked"): Record<string, string> {
         const ids: Record<string, string> = {};
         for (const arn of principalArns(document)) {
             if (!/^arn:[^:]+:iam::\d{12}:(role|user)\//.test(arn)) continue;
             const account = this.accounts.get(accountOfArn(arn) ?? "");
             if (account === undefined) continue;
             const role = account.iam.roleByArn(arn);
+            if (role === undefined && kind === "unchecked") continue;
             if (role === undefined) {
                 const message = `Invalid principal in policy: "AWS":"${arn}"`;
                 throw kind === "trust"

@@ -1,0 +1,133 @@
+import { gatewayErrors, toolsPerPage } from "./mcp";
+
+/** A fact about AWS that no source settles: what this project takes for true, and what it may be instead. */
+export interface OpenFact {
+    question: string;
+    /** What the code does; another of the alternatives is another behaviour, by this one word. */
+    setting: string;
+    alternatives: readonly string[];
+    /** What speaks for the setting. */
+    source: string;
+    /** Where the answer is kept when it is not a word of this table. */
+    keptIn?: string;
+}
+
+/**
+ * Every open fact that changes what the local cloud does. All are *inferred*: one live check corrects one
+ * line, and the code that asks the table follows.
+ */
+export const openFacts = {
+    resourcePolicyPrincipals: {
+        question: "Does PutResourcePolicy refuse a role or user that does not exist?",
+        setting: "mustExist",
+        alternatives: ["unchecked"],
+        source: "IAM's general rule for principals: the unique id is stored, so there must be one",
+    },
+    gatewayRoleTrust: {
+        question: "When is it checked that the service may assume the gateway's role?",
+        setting: "onTarget",
+        alternatives: ["onGateway", "onCall"],
+        source: "aws-cdk#36826: CreateGatewayTarget runs the function dry, with the role; CreateGateway is seen to assume it for a policy engine only (nx-plugin-for-aws#996)",
+    },
+    gatewayRoleExists: {
+        question: "Does CreateGateway refuse a role that does not exist?",
+        setting: "refused",
+        alternatives: ["accepted"],
+        source: "iam:PassRole, which the caller needs, is about an existing role",
+    },
+    targetCheckOnUpdate: {
+        question: "Does UpdateGatewayTarget run the function dry, as CreateGatewayTarget does?",
+        setting: "checked",
+        alternatives: ["unchecked"],
+        source: "the same input; no source says otherwise",
+    },
+    targetCheckOnGatewayUpdate: {
+        question: "Does UpdateGateway with another role run the targets' functions dry with it?",
+        setting: "unchecked",
+        alternatives: ["checked"],
+        source: "no source says so; the dry run is known of CreateGatewayTarget only",
+    },
+    missingFunction: {
+        question: "Does CreateGatewayTarget refuse a function that does not exist?",
+        setting: "refused",
+        alternatives: ["accepted"],
+        source: "aws-cdk#36826: the dry run; its answer for no function is not captured",
+    },
+    functionInOtherRegion: {
+        question: "Does CreateGatewayTarget refuse a function of another region?",
+        setting: "refused",
+        alternatives: ["accepted"],
+        source: "agentcore-samples#140: calls of such a target fail; Lambda reaches no other region",
+    },
+    deleteGatewayWithTargets: {
+        question: "Does DeleteGateway refuse a gateway that still has targets?",
+        setting: "refused",
+        alternatives: ["accepted"],
+        source: "AWS's own clean-up scripts delete the targets first",
+    },
+    namesIgnoreCase: {
+        question: "Do two gateways, or two targets, collide whose names differ in case only?",
+        setting: "collide",
+        alternatives: ["differ"],
+        source: "the id of a gateway is its name in small letters; for targets a guess",
+    },
+    toolArguments: {
+        question: "Does the gateway check a call's arguments against the tool's schema?",
+        setting: "unchecked",
+        alternatives: ["checked"],
+        source: "a third-party emulator's notes; the gateway-using-mcp-call page lists a 400",
+        keptIn: "local/gateway/mcpRouter.ts",
+    },
+    deniedAnswer: {
+        question: "What does an AWS_IAM gateway answer to a caller that is not allowed?",
+        setting: String(gatewayErrors.authorization.code),
+        alternatives: [],
+        source: gatewayErrors.authorization.source,
+        keptIn: "agentcore/mcp.ts, gatewayErrors.authorization",
+    },
+    unsignedAnswer: {
+        question: "What does an AWS_IAM gateway answer to a request without a valid signature?",
+        setting: String(gatewayErrors.authentication.code),
+        alternatives: [],
+        source: gatewayErrors.authentication.source,
+        keptIn: "agentcore/mcp.ts, gatewayErrors.authentication",
+    },
+    unknownToolAnswer: {
+        question: "What is the error code for a tool that no target has?",
+        setting: String(gatewayErrors.unknownTool.code),
+        alternatives: ["-32002"],
+        source: gatewayErrors.unknownTool.source,
+        keptIn: "agentcore/mcp.ts, gatewayErrors.unknownTool",
+    },
+    toolsListPage: {
+        question: "How many tools does a page of tools/list have?",
+        setting: String(toolsPerPage),
+        alternatives: [],
+        source: "AWS pages, but does not say by how many",
+        keptIn: "agentcore/mcp.ts, toolsPerPage",
+    },
+    resourceControlPolicies: {
+        question: "Do resource control policies bear on AgentCore?",
+        setting: "evaluated",
+        alternatives: ["ignored"],
+        source: "no list of supported services was found that has it; one that is given is evaluated",
+        keptIn: "access/layers.ts",
+    },
+} as const satisfies Record<string, OpenFact>;
+
+/** The name of an open fact. */
+export type OpenFactName = keyof typeof openFacts;
+
+/** A choice for each open fact. */
+export type Assumptions = {
+    readonly [Name in OpenFactName]:
+        (typeof openFacts)[Name]["setting"] | (typeof openFacts)[Name]["alternatives"][number];
+};
+
+/** The table's settings, with those that a test of an alternative changes. */
+export function assumptions(changes: Partial<Assumptions> = {}): Assumptions {
+    const settings = Object.fromEntries(
+        Object.entries(openFacts).map(([name, { setting }]) => [name, setting]),
+    ) as unknown as Assumptions;
+    return { ...settings, ...changes };
+}

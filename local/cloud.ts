@@ -152,6 +152,7 @@ export class LocalCloud {
             this.#invoker.stop(),
             ...[...this.#served.values()].map(({ providers }) => providers.stop()),
         ]);
+        for (const { logs } of this.accounts.values()) logs.close();
     }
 
     #refuse(requestId: string, reason: string): void {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { gatewayErrors, maxRequestBytes, maxRequestLevels } from "../../agentcore/mcp";
 import { McpRefusal } from "./refusal";
 
@@ -18,7 +19,8 @@ export function parseMessage(body: Uint8Array): McpMessage {
         throw new McpRefusal(gatewayErrors.tooLarge, String(body.byteLength));
     }
     const json = parseJson(body);
-    if (!hasAtMostLevels(json, maxRequestLevels)) {
+    // A level takes two bytes, so that a short body is not looked at.
+    if (body.byteLength > 2 * maxRequestLevels && !hasAtMostLevels(json, maxRequestLevels)) {
         throw notJsonRpc(`more than ${maxRequestLevels} levels`);
     }
     if (Array.isArray(json)) throw new McpRefusal(gatewayErrors.batch);
@@ -26,11 +28,12 @@ export function parseMessage(body: Uint8Array): McpMessage {
     const { jsonrpc, id, method, params } = json;
     if (jsonrpc !== "2.0") throw notJsonRpc('jsonrpc must be "2.0"');
     if (typeof method !== "string") throw notJsonRpc("method must be a text");
-    if (id !== undefined && typeof id !== "string" && typeof id !== "number") {
+    // 1e400 is read as Infinity, which an answer could not repeat.
+    if (id !== undefined && typeof id !== "string" && !Number.isFinite(id)) {
         throw notJsonRpc("id must be a text or a number");
     }
     if (params !== undefined && !isRecord(params)) throw notJsonRpc("params must be an object");
-    return { id, method, params: params ?? {} };
+    return { id: id as McpMessage["id"], method, params: params ?? {} };
 }
 
 /** Whether a JSON value is an object, and no list. */
@@ -50,9 +53,16 @@ function hasAtMostLevels(json: unknown, most: number): boolean {
     return true;
 }
 
+/**
+ * Where an object has a key twice, the last one counts. Nobody reads the text again: what the target is given is
+ * made from what is read here.
+ */
 function parseJson(body: Uint8Array): unknown {
+    if (!isUtf8(body)) throw new McpRefusal(gatewayErrors.notJson);
+    const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
     try {
-        return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+        // A byte order mark may be ignored (RFC 8259, 8.1).
+        return JSON.parse(text.startsWith("\ufeff") ? text.slice(1) : text);
     } catch {
         throw new McpRefusal(gatewayErrors.notJson);
     }

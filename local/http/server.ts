@@ -1,14 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { AwsError, notEmulated } from "../awsError";
+import { answerSocket, malformed, parserRefusal, RequestTooLarge } from "./earlyRefusal";
 import { jsonError, type HttpRequest, type HttpResponse } from "./exchange";
-import { notEmulated } from "../awsError";
+import { declaredBytes, maxBodyBytes, readBody } from "./requestBody";
 
 /** Answers the requests under one path prefix, such as `/sts`. */
 export type Api = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
 
-/** Bodies over this are refused before they are read whole: a gateway's 6 MB and some envelope. */
-const maxBodyBytes = 7 * 1024 * 1024;
+/** Words a refusal as a service's clients read it. */
+export type Refuse = (error: AwsError, requestId: string) => HttpResponse;
+
+/** A service, and how it words what is refused before it is asked. */
+export interface Service {
+    answer: Api;
+    /** @default as restJson services do */
+    refuse?: Refuse;
+}
+
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** How long a client may take; what is slower is answered 408 and its connection closed. */
@@ -23,6 +34,15 @@ const defaultTimeouts: HttpTimeouts = {
     headersTimeout: 10_000,
     requestTimeout: 60_000,
     connectionsCheckingInterval: 5_000,
+};
+
+/** What holds whatever the timeouts are. */
+const limits = {
+    maxHeaderSize: 16 * 1024,
+    // Our own answer names the problem; Node.js's own has no body.
+    requireHostHeader: false,
+    // Longer than clients keep a connection idle, so that they do not write on one that closes.
+    keepAliveTimeout: 65_000,
 };
 
 /** A port that another process holds. */
@@ -40,12 +60,32 @@ export class HttpServer {
     readonly #server: Server;
 
     constructor(
-        private readonly apis: Readonly<Record<string, Api>>,
+        private readonly services: Readonly<Record<string, Api | Service>>,
         private readonly onError: (error: unknown) => void,
         timeouts: HttpTimeouts = defaultTimeouts,
     ) {
-        this.#server = createServer({ ...timeouts }, (incoming, outgoing) => {
+        const handle = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
             void this.#handle(incoming, outgoing);
+        };
+        this.#server = createServer({ ...limits, ...timeouts }, handle);
+        // By default Node.js drops the 2,001st header without a word; their size is limited as it is.
+        this.#server.maxHeadersCount = 0;
+        this.#server.on("checkContinue", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+            if (declaredBytes(incoming) <= maxBodyBytes) outgoing.writeContinue();
+            handle(incoming, outgoing);
+        });
+        const refused = new WeakSet<Duplex>();
+        const refuse = (socket: Duplex, error: AwsError): void => {
+            // What follows on a socket that is refused is no request either.
+            if (refused.has(socket)) return;
+            refused.add(socket);
+            answerSocket(socket, jsonError(error));
+        };
+        this.#server.on("clientError", (error, socket) => {
+            refuse(socket, parserRefusal(error));
+        });
+        this.#server.on("connect", (_request, socket) => {
+            refuse(socket, malformed("CONNECT is for proxies, which this is not", 405));
         });
     }
 
@@ -72,75 +112,99 @@ export class HttpServer {
 
     async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
         const requestId = randomUUID();
-        let response: HttpResponse;
+        let response: HttpResponse | undefined;
         try {
             response = await this.#answer(incoming, requestId);
         } catch (error) {
-            // The client went away in the middle of its request: there is no one to answer.
-            if (incoming.destroyed && !incoming.complete) return;
             this.onError(error);
-            response = {
-                httpStatus: 500,
-                headers: {
-                    "content-type": "application/json",
-                    "x-amzn-errortype": "InternalFailure",
-                },
-                body: JSON.stringify({ message: `The local cloud failed: ${String(error)}` }),
-            };
+            response = jsonError(
+                new AwsError("InternalFailure", `The local cloud failed: ${String(error)}`, 500),
+            );
         }
-        if (outgoing.destroyed) return;
+        // The client went away: there is no one to answer.
+        if (response === undefined || outgoing.destroyed) return;
         outgoing.writeHead(response.httpStatus, {
             "x-amzn-requestid": requestId,
             ...response.headers,
+            ...(!incoming.complete && { connection: "close" }),
             "content-length": Buffer.byteLength(response.body),
         });
         outgoing.end(response.body);
     }
 
-    async #answer(incoming: IncomingMessage, requestId: string): Promise<HttpResponse> {
-        const url = incoming.url ?? "/";
-        // A page in a browser could reach loopback by a name of its own: only loopback names are served.
-        const host = (incoming.headers.host ?? "").replace(/:\d+$/, "");
-        if (!loopbackHosts.has(host)) {
-            return refused(403, `Host ${host} is not a loopback name`);
+    async #answer(incoming: IncomingMessage, requestId: string): Promise<HttpResponse | undefined> {
+        let refuse: Refuse = jsonError;
+        try {
+            const { url, vpcEndpointId, prefix, rest } = targetOf(incoming);
+            const service = Object.hasOwn(this.services, prefix)
+                ? this.services[prefix]
+                : undefined;
+            if (service === undefined) throw notEmulated(`${incoming.method ?? ""} ${url}`);
+            const { answer, refuse: own } =
+                typeof service === "function" ? { answer: service, refuse: undefined } : service;
+            refuse = own ?? refuse;
+            const read = await readBody(incoming);
+            if (read.result === "gone") return undefined;
+            if (read.result === "tooLarge") throw new RequestTooLarge(read.bytes, maxBodyBytes);
+            return await answer({
+                method: incoming.method ?? "GET",
+                url,
+                path: rest === "" ? "/" : rest,
+                rawHeaders: incoming.rawHeaders,
+                headers: headersOf(incoming),
+                body: read.body,
+                requestId,
+                origin: {
+                    sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+                    ...(vpcEndpointId !== undefined && { vpcEndpointId }),
+                    ...(incoming.headers["user-agent"] !== undefined && {
+                        userAgent: incoming.headers["user-agent"],
+                    }),
+                },
+            });
+        } catch (error) {
+            if (!(error instanceof AwsError)) throw error;
+            return refuse(error, requestId);
         }
-        // `/vpce-…/<service>`: the same services, as through a VPC endpoint with that id.
-        const [, vpcEndpointId, prefix = "", rest = ""] =
-            /^(?:\/(vpce-[0-9a-f]{8,17}))?\/([^/?]*)(.*)$/s.exec(url) ?? [];
-        // A signature covers the path without these, so they must not lead elsewhere than what was signed.
-        if (/\/\/|\/\.{1,2}(?:[/?]|$)/.test(url.split("?")[0] ?? "") || isMalformed(url)) {
-            return refused(400, `${url} is no normal path: no empty or dot segments, and only %XX`);
-        }
-        const api = Object.hasOwn(this.apis, prefix) ? this.apis[prefix] : undefined;
-        if (api === undefined) return jsonError(notEmulated(`${incoming.method ?? ""} ${url}`));
-        const body = await readBody(incoming);
-        if (body === undefined) return refused(413, `The body is over ${maxBodyBytes} bytes`);
-        return api({
-            method: incoming.method ?? "GET",
-            url,
-            path: rest === "" ? "/" : rest,
-            rawHeaders: incoming.rawHeaders,
-            headers: Object.fromEntries(
-                Object.entries(incoming.headers).map(([name, value]) => [
-                    name,
-                    Array.isArray(value) ? value.join(",") : value,
-                ]),
-            ),
-            body,
-            requestId,
-            origin: {
-                sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
-                ...(vpcEndpointId !== undefined && { vpcEndpointId }),
-                ...(incoming.headers["user-agent"] !== undefined && {
-                    userAgent: incoming.headers["user-agent"],
-                }),
-            },
-        });
     }
+}
+
+/** A request's target apart, once it is one that the local cloud may serve. */
+function targetOf(incoming: IncomingMessage): {
+    url: string;
+    vpcEndpointId: string | undefined;
+    prefix: string;
+    rest: string;
+} {
+    // `http://host/path`, as to a proxy, is the same as `/path` (RFC 9112, 3.2.2).
+    const [, authority, url = "/"] =
+        /^(?:https?:\/\/([^/?#]*))?(.*)$/is.exec(incoming.url ?? "/") ?? [];
+    const hosts = incoming.rawHeaders.filter(
+        (value, at) => at % 2 === 1 && incoming.rawHeaders[at - 1]?.toLowerCase() === "host",
+    );
+    const [host] = hosts;
+    if (host === undefined || hosts.length > 1) {
+        throw malformed(`Host: got ${hosts.length} of it; must be there once`);
+    }
+    // A page in a browser could reach loopback by a name of its own: only loopback names are served.
+    for (const name of authority === undefined ? [host] : [host, authority]) {
+        if (!loopbackHosts.has(name.replace(/:\d+$/, "").toLowerCase())) {
+            throw new AwsError("AccessDeniedException", `Host ${name} is not a loopback name`, 403);
+        }
+    }
+    // A signature covers the path without these, so they must not lead elsewhere than what was signed.
+    if (/\/\/|\/\.{1,2}(?:[/?]|$)/.test(url.split("?")[0] ?? "") || isMalformed(url)) {
+        throw malformed(`${url} is no normal path: no empty or dot segments, and only %XX`);
+    }
+    // `/vpce-…/<service>`: the same services, as through a VPC endpoint with that id.
+    const [, vpcEndpointId, prefix = "", rest = ""] =
+        /^(?:\/(vpce-[0-9a-f]{8,17}))?\/([^/?]*)(.*)$/s.exec(url) ?? [];
+    return { url, vpcEndpointId, prefix, rest };
 }
 
 /** Whether a URL has a percent sign that encodes nothing, or bytes that are not UTF-8. */
 function isMalformed(url: string): boolean {
+    if (!url.includes("%")) return false;
     try {
         decodeURIComponent(url);
         return false;
@@ -149,21 +213,11 @@ function isMalformed(url: string): boolean {
     }
 }
 
-function refused(httpStatus: number, message: string): HttpResponse {
+/** Node.js keeps one header as a list, and that one is for answers. */
+function headersOf({ headers }: IncomingMessage): HttpRequest["headers"] {
+    const { "set-cookie": cookies, ...single } = headers;
     return {
-        httpStatus,
-        headers: { "content-type": "application/json", connection: "close" },
-        body: JSON.stringify({ message }),
+        ...(single as Record<string, string | undefined>),
+        ...(cookies !== undefined && { "set-cookie": cookies.join(",") }),
     };
-}
-
-/** The whole body, or `undefined` when it is too large. */
-async function readBody(incoming: IncomingMessage): Promise<Buffer | undefined> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of incoming as AsyncIterable<Buffer>) {
-        size += chunk.length;
-        if (size <= maxBodyBytes) chunks.push(chunk);
-    }
-    return size > maxBodyBytes ? undefined : Buffer.concat(chunks);
 }

@@ -14,12 +14,11 @@ const { types } = require("node:util");
 const maxResponseBytes = 6291556;
 
 const send = process.send.bind(process);
-const writes = [process.stdout, process.stderr].map((stream) => stream.write.bind(stream));
-const endOfInvocation = process.argv[2];
+const { stdout, stderr } = process;
+const writeError = stderr.write.bind(stderr);
 let current;
 let handler;
 
-process.argv.length = 2;
 // The parent is gone: so is the environment.
 process.on("disconnect", () => process.exit(0));
 process.on("message", (message) => void invoke(message));
@@ -134,10 +133,9 @@ function response(result) {
     return { type: "done", payload };
 }
 
-/** Marks the end in both streams, so that the parent has every line before it has the outcome. */
+/** Says how much was written by now, so that the parent has every line before it has the outcome. */
 function finish(message, sent) {
-    for (const write of writes) write(`${endOfInvocation}\n`);
-    send(message, sent);
+    send({ ...message, written: [stdout.bytesWritten, stderr.bytesWritten] }, sent);
 }
 
 function die(exitCode, error, kind) {
@@ -150,7 +148,7 @@ function die(exitCode, error, kind) {
 
 function log(kind, { errorType, errorMessage, trace }) {
     const line = JSON.stringify({ errorType, errorMessage, stack: trace });
-    writes[1](`ERROR ${kind} ${line}\n`);
+    writeError(`ERROR ${kind} ${line}\n`);
 }
 
 function runtimeError(name, message, cause) {

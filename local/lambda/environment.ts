@@ -21,6 +21,8 @@ export interface LambdaFunctionOptions {
     onLog: (line: string) => void;
     /** Processes at a time; more calls wait. @default 10 */
     maxConcurrency?: number;
+    /** How long a call waits for a process at work before another one is started. @default 50 */
+    startAfterMs?: number;
     /**
      * How long the handler's module may take to load.
      *
@@ -36,12 +38,21 @@ export interface InvokeOptions {
     clientContext?: unknown;
 }
 
+/** A call without an environment. */
+interface WaitingCall {
+    /** Milliseconds on the clock of `performance`. */
+    since: number;
+    resolve: (environment: ExecutionEnvironment | undefined) => void;
+}
+
 /** Runs a function's real handler in processes of its own, as Lambda does in its environments. */
 export class LambdaFunctionRunner {
     readonly #options: LambdaFunctionOptions;
     readonly #environments = new Set<ExecutionEnvironment>();
     readonly #idle: ExecutionEnvironment[] = [];
-    readonly #queue: ((environment: ExecutionEnvironment | undefined) => void)[] = [];
+    readonly #queue: WaitingCall[] = [];
+    #startedAt = -Infinity;
+    #startTimer: NodeJS.Timeout | undefined;
     #stopped = false;
 
     constructor(options: LambdaFunctionOptions) {
@@ -62,7 +73,8 @@ export class LambdaFunctionRunner {
     /** Ends all processes; calls at work or waiting come to an error. */
     async stop(): Promise<void> {
         this.#stopped = true;
-        for (const resolve of this.#queue.splice(0)) resolve(undefined);
+        clearTimeout(this.#startTimer);
+        for (const { resolve } of this.#queue.splice(0)) resolve(undefined);
         await Promise.all([...this.#environments].map((environment) => environment.stop()));
     }
 
@@ -70,15 +82,41 @@ export class LambdaFunctionRunner {
         if (this.#stopped) return undefined;
         const idle = this.#idle.pop();
         if (idle !== undefined) return idle;
-        if (this.#environments.size < (this.#options.maxConcurrency ?? 10)) return this.#start();
-        return new Promise((resolve) => this.#queue.push(resolve));
+        if (this.#environments.size === 0) return this.#start();
+        return new Promise((resolve) => {
+            this.#queue.push({ since: performance.now(), resolve });
+            this.#startLater();
+        });
+    }
+
+    /**
+     * Lambda starts an environment for each call that finds none idle. Here they share this machine's cores: a
+     * call that soon gets one that is at work now is quicker than a process that has to load.
+     */
+    #startLater(): void {
+        const { maxConcurrency = 10, startAfterMs = 50 } = this.#options;
+        const [first] = this.#queue;
+        if (first === undefined || this.#startTimer !== undefined) return;
+        if (this.#environments.size >= maxConcurrency) return;
+        // One at a time: the last one may soon be there for all who wait.
+        const waited = performance.now() - Math.max(first.since, this.#startedAt);
+        this.#startTimer = setTimeout(() => {
+            this.#startTimer = undefined;
+            // It may have got one, and now another call be the first.
+            if (this.#queue[0] === first) this.#serveNext(this.#start());
+            this.#startLater();
+        }, startAfterMs - waited);
+    }
+
+    #serveNext(environment: ExecutionEnvironment): void {
+        const next = this.#queue.shift();
+        if (next === undefined) this.#idle.push(environment);
+        else next.resolve(environment);
     }
 
     #release(environment: ExecutionEnvironment): void {
         if (!this.#environments.has(environment)) return;
-        const next = this.#queue.shift();
-        if (next === undefined) this.#idle.push(environment);
-        else next(environment);
+        this.#serveNext(environment);
     }
 
     #start(): ExecutionEnvironment {
@@ -96,6 +134,7 @@ export class LambdaFunctionRunner {
             },
         });
         this.#environments.add(environment);
+        this.#startedAt = performance.now();
         return environment;
     }
 
@@ -103,7 +142,7 @@ export class LambdaFunctionRunner {
         this.#environments.delete(environment);
         const at = this.#idle.indexOf(environment);
         if (at >= 0) this.#idle.splice(at, 1);
-        if (!this.#stopped) this.#queue.shift()?.(this.#start());
+        if (!this.#stopped && this.#queue.length > 0) this.#serveNext(this.#start());
     }
 }
 

@@ -1,5 +1,4 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { LogLines } from "./logLines";
@@ -36,8 +35,14 @@ export interface Invocation {
 type Message =
     | { type: "ready" }
     | { type: "initFailed"; error: Failure }
-    | { type: "done"; requestId: string; payload: string }
-    | { type: "failed"; requestId: string; error: Failure; fatal?: true };
+    | ({ type: "done"; payload: string } & End)
+    | ({ type: "failed"; error: Failure; fatal?: true } & End);
+
+/** Which invocation ended, and how many bytes both streams had been given by then. */
+interface End {
+    requestId: string;
+    written: readonly number[];
+}
 
 type Failure = Omit<InvocationError, "result">;
 
@@ -47,14 +52,15 @@ interface Pending {
     timer?: NodeJS.Timeout;
     /** What the handler answered, while its last lines are still on their way. */
     outcome?: InvocationOutcome;
-    /** Streams, of two, that have been read to the end of this invocation. */
-    streamsRead: number;
+    /** How far both streams have to be read until then. */
+    written?: readonly number[];
 }
 
 /** One process that runs a function's handler, one invocation at a time. */
 export class ExecutionEnvironment {
     readonly #options: ExecutionEnvironmentOptions;
     readonly #child: ChildProcess;
+    readonly #output: readonly LogLines[];
     readonly #closed: Promise<void>;
     #ready = false;
     #gone: ((requestId: string) => InvocationError) | undefined;
@@ -62,15 +68,17 @@ export class ExecutionEnvironment {
 
     constructor(options: ExecutionEnvironmentOptions) {
         this.#options = options;
-        const mark = `end-of-invocation ${randomUUID()}`;
-        this.#child = fork(join(__dirname, "bootstrap.cjs"), [mark], {
+        this.#child = fork(join(__dirname, "bootstrap.cjs"), [], {
             cwd: options.codeFolder,
             env: options.environment,
             // Not this process's own: it may run under a loader or a debugger.
             execArgv: [`--max-old-space-size=${options.memoryMb}`],
             stdio: ["ignore", "pipe", "pipe", "ipc"],
         });
-        this.#closed = this.#watch(mark);
+        this.#output = [this.#child.stdout, this.#child.stderr]
+            .filter((stream) => stream !== null)
+            .map((stream) => new LogLines(stream, options.onLog, () => { this.#settleWhenRead(); }));
+        this.#closed = this.#watch();
         this.#unref();
         running.add(this.#child);
     }
@@ -83,7 +91,7 @@ export class ExecutionEnvironment {
                 settle(this.#gone(invocation.requestId));
                 return;
             }
-            this.#pending = { invocation, settle, streamsRead: 0 };
+            this.#pending = { invocation, settle };
             if (this.#ready) this.#send(this.#pending);
             else this.#limit(this.#pending, initTimeoutSeconds);
         });
@@ -98,16 +106,8 @@ export class ExecutionEnvironment {
     }
 
     /** Resolves when the process is gone and its output is read. */
-    #watch(mark: string): Promise<void> {
+    #watch(): Promise<void> {
         const child = this.#child;
-        for (const stream of [child.stdout, child.stderr]) {
-            if (stream === null) continue;
-            new LogLines(stream, mark, this.#options.onLog, () => {
-                if (this.#pending === undefined) return;
-                this.#pending.streamsRead += 1;
-                this.#settleWhenRead(this.#pending);
-            });
-        }
         child.on("message", (message) => {
             this.#receive(message as Message);
         });
@@ -155,13 +155,14 @@ export class ExecutionEnvironment {
             case "done":
             case "failed":
                 if (pending?.invocation.requestId !== message.requestId) return;
+                pending.written = message.written;
                 pending.outcome =
                     message.type === "done"
                         ? { result: "ok", payload: JSON.parse(message.payload) as unknown }
                         : { result: "error", ...message.error };
                 // After a fatal failure the process exits: settled then, so that nobody gets it next.
                 if (message.type === "failed" && message.fatal === true) return;
-                this.#settleWhenRead(pending);
+                this.#settleWhenRead();
         }
     }
 
@@ -190,10 +191,14 @@ export class ExecutionEnvironment {
         }, seconds * 1000);
     }
 
-    #settleWhenRead(pending: Pending): void {
-        if (pending.outcome !== undefined && pending.streamsRead === 2) {
-            this.#settle(pending, pending.outcome);
-        }
+    #settleWhenRead(): void {
+        const pending = this.#pending;
+        if (pending?.outcome === undefined) return;
+        const { outcome, written } = pending;
+        if (this.#output.some(({ bytesRead }, index) => bytesRead < (written?.[index] ?? 0)))
+            return;
+        for (const output of this.#output) output.endLine();
+        this.#settle(pending, outcome);
     }
 
     #settle(pending: Pending, outcome: InvocationOutcome): void {

@@ -1,40 +1,60 @@
 import type { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 
-/** Cuts a handler's output into lines, and tells them from the mark that ends an invocation. */
+/**
+ * Where a line is cut that has no end, so that a handler's endless output does not fill this process's memory:
+ * CloudWatch's largest event
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html).
+ */
+const maxLineCharacters = 1024 * 1024;
+
+/** Cuts a handler's output into lines, and counts what of it has been read. */
 export class LogLines {
-    #rest = "";
+    readonly #decoder = new StringDecoder("utf8");
+    #unended: string[] = [];
+    #unendedCharacters = 0;
+    #bytesRead = 0;
 
     constructor(
         stream: Readable,
-        private readonly mark: string,
         private readonly onLine: (line: string) => void,
-        private readonly onMark: () => void,
+        onRead: () => void,
     ) {
-        stream.setEncoding("utf8");
-        stream.on("data", (text: string) => {
-            this.#take(text);
+        stream.on("data", (chunk: Buffer) => {
+            this.#bytesRead += chunk.length;
+            this.#take(this.#decoder.write(chunk));
+            onRead();
         });
         stream.on("end", () => {
-            this.#emit(this.#rest);
-            this.#rest = "";
+            this.#take(this.#decoder.end());
+            this.endLine();
         });
+    }
+
+    get bytesRead(): number {
+        return this.#bytesRead;
+    }
+
+    /** What the handler wrote without an end of line is a line when its invocation ends. */
+    endLine(): void {
+        if (this.#unended.length > 0) this.#emit("");
     }
 
     #take(text: string): void {
-        const lines = (this.#rest + text).split("\n");
-        this.#rest = lines.pop() ?? "";
-        for (const line of lines) {
-            if (!line.endsWith(this.mark)) {
-                this.#emit(line, "evenIfEmpty");
-                continue;
-            }
-            // What the handler wrote without an end of line stands before the mark.
-            this.#emit(line.slice(0, -this.mark.length));
-            this.onMark();
-        }
+        if (text === "") return;
+        const lines = text.split("\n");
+        const last = lines.pop() ?? "";
+        for (const line of lines) this.#emit(line);
+        if (last === "") return;
+        this.#unended.push(last);
+        this.#unendedCharacters += last.length;
+        if (this.#unendedCharacters >= maxLineCharacters) this.#emit("");
     }
 
-    #emit(line: string, evenIfEmpty?: "evenIfEmpty"): void {
-        if (line !== "" || evenIfEmpty !== undefined) this.onLine(line);
+    #emit(end: string): void {
+        const line = this.#unended.length === 0 ? end : this.#unended.join("") + end;
+        this.#unended = [];
+        this.#unendedCharacters = 0;
+        this.onLine(line);
     }
 }

@@ -10,9 +10,16 @@ export type Invocation =
     | { result: "denied" }
     | { result: "error"; errorType: string; errorMessage: string };
 
+/** A runner, and the function and session that it was made for. */
+interface DeployedRunner {
+    lambda: LambdaFunction;
+    role: SessionKey;
+    runner: LambdaFunctionRunner;
+}
+
 /** Runs the real handlers of all accounts' functions, each with its execution role's credentials. */
 export class LambdaInvoker {
-    readonly #runners = new Map<string, { deployed: string; runner: LambdaFunctionRunner }>();
+    readonly #runners = new Map<string, DeployedRunner>();
 
     constructor(
         private readonly accounts: ReadonlyMap<string, LocalAccount>,
@@ -29,15 +36,14 @@ export class LambdaInvoker {
         clientContext: { custom: Record<string, string> },
         requestId: string,
     ): Promise<Invocation> {
-        const account = [...this.accounts.values()].find(
-            ({ lambda }) => lambda.functionByArn(functionArn) !== undefined,
-        );
+        const accountId = functionArn.split(":")[4] ?? "";
+        const account = this.accounts.get(accountId);
         const lambda = account?.lambda.functionByArn(functionArn);
         // As in AWS, who may not invoke learns nothing of what is there.
         const { decision } = this.authorizer.decide(caller, {
             action: "lambda:InvokeFunction",
             resource: functionArn,
-            resourceAccountId: functionArn.split(":")[4] ?? "",
+            resourceAccountId: accountId,
             requestId: `${requestId}/lambda`,
         });
         if (decision.decision !== "allow") return { result: "denied" };
@@ -81,10 +87,12 @@ export class LambdaInvoker {
             lambda.functionName,
         );
         if (role === undefined) return undefined;
-        const deployed = JSON.stringify([lambda, role.accessKeyId]);
         const current = this.#runners.get(lambda.arn);
-        if (current?.deployed === deployed) return current.runner;
+        // An update makes another object of the function, and STS another one of the session.
+        if (current?.lambda === lambda && current.role === role) return current.runner;
         void current?.runner.stop();
+        this.#stopDeleted();
+        const write = this.#logWriter(account, lambda, role);
         const runner = new LambdaFunctionRunner({
             codeFolder: lambda.deployedFolder,
             handler: lambda.handler,
@@ -101,16 +109,47 @@ export class LambdaInvoker {
                 AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
                 AWS_SESSION_TOKEN: role.sessionToken ?? "",
             },
-            onLog: (line) => {
-                this.#log(account, lambda, role, line);
-            },
+            onLog: write,
         });
-        this.#runners.set(lambda.arn, { deployed, runner });
+        this.#runners.set(lambda.arn, { lambda, role, runner });
         return runner;
     }
 
+    /** Ends the processes of functions that are not there any more. */
+    #stopDeleted(): void {
+        for (const [arn, { runner }] of this.#runners) {
+            const account = this.accounts.get(arn.split(":")[4] ?? "");
+            if (account?.lambda.functionByArn(arn) !== undefined) continue;
+            this.#runners.delete(arn);
+            void runner.stop();
+        }
+    }
+
+    /** Takes lines, and writes at once those that a handler wrote at once. */
+    #logWriter(
+        account: LocalAccount,
+        lambda: LambdaFunction,
+        role: SessionKey,
+    ): (line: string) => void {
+        let lines: string[] = [];
+        return (line) => {
+            if (lines.push(line) > 1) return;
+            // After the lines of this chunk of output, and before anyone learns how the call ended.
+            queueMicrotask(() => {
+                const written = lines;
+                lines = [];
+                this.#log(account, lambda, role, written);
+            });
+        };
+    }
+
     /** Written as the execution role writes it: dropped, as in AWS, where its policy does not allow it. */
-    #log(account: LocalAccount, lambda: LambdaFunction, role: SessionKey, line: string): void {
+    #log(
+        account: LocalAccount,
+        lambda: LambdaFunction,
+        role: SessionKey,
+        lines: readonly string[],
+    ): void {
         const group = account.logs.findLogGroup(
             lambda.logGroup ?? `/aws/lambda/${lambda.functionName}`,
         );
@@ -121,6 +160,6 @@ export class LambdaInvoker {
             resourceAccountId: account.id,
             requestId: `logs/${lambda.functionName}`,
         });
-        if (decision.decision === "allow") account.logs.put(group, line);
+        if (decision.decision === "allow") account.logs.put(group, lines);
     }
 }

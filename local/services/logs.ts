@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { AwsError } from "../awsError";
 import { refuseProblems } from "./refuse";
@@ -14,6 +14,8 @@ export interface LogGroup {
 /** CloudWatch Logs of one account, as far as Lambda functions write to it. */
 export class Logs {
     readonly #groups = new Map<string, LogGroup>();
+    /** Descriptors by file. */
+    readonly #open = new Map<string, number>();
     #isLosing = false;
 
     constructor(
@@ -69,7 +71,7 @@ export class Logs {
     }
 
     deleteLogGroup(name: string): void {
-        this.logGroup(name);
+        this.#close(this.logGroup(name).file);
         this.#groups.delete(name);
     }
 
@@ -89,14 +91,26 @@ export class Logs {
         }
     }
 
+    /** Closes the files; what is put after that opens them again. */
+    close(): void {
+        for (const file of this.#open.keys()) this.#close(file);
+    }
+
     #append(file: string, text: string): void {
-        try {
-            appendFileSync(file, text);
-        } catch (error) {
-            if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        let descriptor = this.#open.get(file);
+        if (descriptor === undefined) {
             mkdirSync(this.folder, { recursive: true });
-            appendFileSync(file, text);
+            descriptor = openSync(file, "a");
+            this.#open.set(file, descriptor);
         }
+        const bytes = Buffer.from(text);
+        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    }
+
+    #close(file: string): void {
+        const descriptor = this.#open.get(file);
+        this.#open.delete(file);
+        if (descriptor !== undefined) closeSync(descriptor);
     }
 }
 

@@ -95,15 +95,26 @@ describe("Lambda functions", () => {
         assert.deepEqual([first, await payloadOf(call(runner))], [1, [cold, 2]]);
     });
 
-    it("run each call of several at once in an environment of its own", async () => {
-        const runner = functionWith(`export const handler = async () => process.pid;`);
-        const calls = [1, 2, 3].map(() => payloadOf(call(runner)));
+    it("run calls that take their time at once, each in an environment of its own", async () => {
+        // Each call ends only when all three have begun.
+        const runner = functionWith(
+            `import { existsSync, writeFileSync } from "node:fs";
+            export const handler = async ({ all, own }) => {
+                writeFileSync(own, "");
+                while (!all.every((file) => existsSync(file))) await new Promise(setImmediate);
+                return process.pid;
+            };`,
+            { startAfterMs: 1 },
+        );
+        const all = ["1", "2", "3"];
+        const calls = all.map((own) => payloadOf(call(runner, { all, own })));
         assert.equal(new Set(await Promise.all(calls)).size, 3);
     });
 
     it("queue calls over the limit", async () => {
         const runner = functionWith(`export const handler = async () => process.pid;`, {
             maxConcurrency: 2,
+            startAfterMs: 0,
         });
         const calls = [1, 2, 3, 4, 5].map(() => payloadOf(call(runner)));
         assert.equal(new Set(await Promise.all(calls)).size, 2);

@@ -1,0 +1,23 @@
+"""The echo tool on MCPServer of mcp 2.x: stateless, JSON answers, no authentication. Prints its port."""
+
+import socket
+
+import uvicorn
+from mcp.server.mcpserver import MCPServer
+
+server = MCPServer("echo", log_level="ERROR")
+
+
+@server.tool()
+def echo_message(message: str) -> dict[str, str]:
+    """Echo back a message for testing"""
+    return {"message": message}
+
+
+# asyncio turns Nagle's algorithm off only for sockets that name their protocol; with it each call takes 40 ms.
+listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+listener.bind(("127.0.0.1", 0))
+listener.listen(1024)
+print(listener.getsockname()[1], flush=True)
+app = server.streamable_http_app(stateless_http=True, json_response=True)
+uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False)).run(sockets=[listener])

@@ -1,7 +1,15 @@
 import { gatewayErrors, gatewayUnsignedPayload, type GatewayError } from "../../agentcore/mcp";
 import { AwsError } from "../awsError";
 import type { Gateways } from "../services/gateways";
-import { callerOf, json, type HttpRequest, type HttpResponse, type KeySource } from "./exchange";
+import { RequestTooLarge } from "./earlyRefusal";
+import {
+    callerOf,
+    json,
+    jsonError,
+    type HttpRequest,
+    type HttpResponse,
+    type KeySource,
+} from "./exchange";
 
 /** The gateways' endpoint, `/gateway/<gatewayId>/mcp`: signature, then both sides' policies, then MCP. */
 export function gatewayApi(
@@ -59,6 +67,17 @@ export function gatewayApi(
             body: response.body ?? "",
         };
     };
+}
+
+/** What is refused before a gateway is asked, in JSON-RPC too. */
+export function refuseMcp(error: AwsError): HttpResponse {
+    if (!(error instanceof RequestTooLarge)) return jsonError(error);
+    const { code, text, httpStatus } = gatewayErrors.tooLarge;
+    return json(httpStatus, {
+        jsonrpc: "2.0",
+        id: null,
+        error: { code, message: text.replace("<bytes>", String(error.bytes)) },
+    });
 }
 
 /** The body names no reason, as AWS's does not; its id is 0, as in AWS's own samples (inferred). */

@@ -77,7 +77,12 @@ export class ExecutionEnvironment {
         });
         this.#output = [this.#child.stdout, this.#child.stderr]
             .filter((stream) => stream !== null)
-            .map((stream) => new LogLines(stream, options.onLog, () => { this.#settleWhenRead(); }));
+            .map(
+                (stream) =>
+                    new LogLines(stream, options.onLog, () => {
+                        this.#settleWhenRead();
+                    }),
+            );
         this.#closed = this.#watch();
         this.#unref();
         running.add(this.#child);

@@ -104,7 +104,7 @@ export class Logs {
             this.#open.set(file, descriptor);
         }
         const bytes = Buffer.from(text);
-        for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+        for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
     }
 
     #close(file: string): void {

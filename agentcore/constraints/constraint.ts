@@ -3,7 +3,12 @@ import type { Certainty } from "../mcp";
 /** What must be so at a path. */
 export type Rule =
     | { kind: "required" }
-    | { kind: "type"; type: "text" | "whole number" | "object" | "list" | "map" | "archive" }
+    | {
+          kind: "type";
+          type: "text" | "whole number" | "object" | "list" | "map" | "archive";
+          /** The model marks the value as sensitive: no problem shows it. */
+          isSensitive?: true;
+      }
     | { kind: "pattern"; pattern: RegExp; rule: string }
     | { kind: "characters"; min: number; max: number }
     /** White space is not counted, as in the quotas of IAM. */
@@ -124,4 +129,9 @@ export function oneOf(values: readonly (string | number)[]): Rule {
 /** One of these members, and only one. */
 export function exactlyOneOf(...members: string[]): Rule {
     return { kind: "exactlyOneOf", members };
+}
+
+/** A type whose values are not shown. */
+export function sensitive(rule: Rule): Rule {
+    return rule.kind === "type" ? { ...rule, isSensitive: true } : rule;
 }

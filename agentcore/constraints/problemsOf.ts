@@ -65,7 +65,8 @@ function brokenBy(rule: Rule, value: unknown): { got: string; must: string } | u
     const broken = (isBroken: boolean, must: string, got = shown(value)) =>
         isBroken ? { got, must } : undefined;
     if (rule.kind === "type") {
-        return broken(!isOfType(rule.type, value), `be ${typeNames[rule.type]}`);
+        const got = rule.isSensitive === true ? "a value that is not shown" : shown(value);
+        return broken(!isOfType(rule.type, value), `be ${typeNames[rule.type]}`, got);
     }
     if (rule.kind === "bytes") {
         const size = Buffer.byteLength(JSON.stringify(value));

@@ -54,8 +54,9 @@ export class Sts {
                 throw notEmulated(`sts:AssumeRole ${name}`);
             }
         }
-        if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName)) {
-            throw new AwsError("ValidationError", "RoleSessionName must be [\\w+=,.@-]{2,64}", 400);
+        const { pattern, rule } = limits.roleSessionName;
+        if (!pattern.test(RoleSessionName)) {
+            throw new AwsError("ValidationError", `RoleSessionName must be ${rule}`, 400);
         }
         const account = this.accounts.get(accountOfArn(RoleArn) ?? "");
         const role = account?.iam.roleByArn(RoleArn);

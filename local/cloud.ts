@@ -5,8 +5,8 @@ import { Authorizer } from "./services/authorizer";
 import { Gateways } from "./services/gateways";
 import { LambdaInvoker } from "./services/lambdaInvoker";
 import { Sts } from "./services/sts";
-import { json, type HttpRequest, type HttpResponse } from "./http/exchange";
-import { gatewayApi } from "./http/gatewayApi";
+import { json, xmlError, type HttpRequest, type HttpResponse } from "./http/exchange";
+import { gatewayApi, refuseMcp } from "./http/gatewayApi";
 import { iamApi, stsApi } from "./http/queryApi";
 import { agentcoreControlApi, lambdaApi } from "./http/restApi";
 import { HttpServer } from "./http/server";
@@ -67,17 +67,20 @@ export class LocalCloud {
         const keys = { keyOf: (id: string) => this.sts.key(id), now: this.#now };
         this.#http = new HttpServer(
             {
-                sts: stsApi(this.sts, keys),
-                iam: iamApi(this.accounts, this.authorizer, keys),
+                sts: { answer: stsApi(this.sts, keys), refuse: xmlError },
+                iam: { answer: iamApi(this.accounts, this.authorizer, keys), refuse: xmlError },
                 lambda: lambdaApi(this.accounts, this.authorizer, keys),
                 "bedrock-agentcore-control": agentcoreControlApi(
                     this.accounts,
                     this.authorizer,
                     keys,
                 ),
-                gateway: gatewayApi(this.gateways, keys, (id, reason) => {
-                    this.#refuse(id, reason);
-                }),
+                gateway: {
+                    answer: gatewayApi(this.gateways, keys, (id, reason) => {
+                        this.#refuse(id, reason);
+                    }),
+                    refuse: refuseMcp,
+                },
                 _hub: (request) => this.#hubApi(request),
             },
             options.onError ?? (() => undefined),

@@ -8,7 +8,7 @@ import {
 } from "../../agentcore/mcp";
 import type { ToolDefinition } from "../../agentcore/toolSchema";
 import type { CallTarget, GatewayView, TargetOutcome } from "./gatewayView";
-import { isRecord, parseMessage, type McpMessage } from "./message";
+import { hasAtMostLevels, isRecord, parseMessage, type McpMessage } from "./message";
 import { McpRefusal } from "./refusal";
 import { eraOf, handshakeRevision, type Era } from "./revision";
 import { findTool, toolsPage } from "./toolsList";
@@ -140,12 +140,23 @@ async function toolCalled(
         messageId: id ?? "",
     });
     // As in AWS (inferred), the gateway leaves the arguments' check to the target.
-    const outcome = await callTarget(found.target, found.tool.name, args, clientContext);
+    const outcome = readable(await callTarget(found.target, found.tool.name, args, clientContext));
     return {
         ...callResult(gateway, found.tool, outcome),
         call: { tool: name, outcome: outcome.result },
     };
 }
+
+/** A result that this process could read and not write again, is a failure of the target. */
+function readable(outcome: TargetOutcome): TargetOutcome {
+    if (outcome.result === "error" || hasAtMostLevels(outcome.payload, maxResultLevels)) {
+        return outcome;
+    }
+    return { result: "error", debugText: `The result has more than ${maxResultLevels} levels` };
+}
+
+/** Well below where JSON.stringify comes to the end of the stack. */
+const maxResultLevels = 1000;
 
 function callResult(gateway: GatewayView, tool: ToolDefinition, outcome: TargetOutcome): Result {
     if (outcome.result === "ok") {

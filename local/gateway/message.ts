@@ -41,8 +41,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Level by level, because what calls itself for each level would end where the stack does. */
-function hasAtMostLevels(json: unknown, most: number): boolean {
+/** Whether a JSON value is nested no deeper. Level by level, because what calls itself for each level would end where the stack does. */
+export function hasAtMostLevels(json: unknown, most: number): boolean {
     let level: unknown[] = [json];
     for (let count = 0; level.length > 0; count++) {
         if (count > most) return false;

@@ -15,14 +15,12 @@ export interface ToolsPage {
  * @throws McpRefusal for a cursor that this gateway did not give.
  */
 export function toolsPage(gateway: GatewayView, cursor: unknown): ToolsPage {
-    const all = gateway.targets.flatMap((target) =>
-        target.tools.map((tool) => ({ ...tool, name: qualifiedToolName(target.name, tool.name) })),
-    );
-    const start = cursor === undefined ? 0 : startOf(gateway, cursor, all.length);
+    const total = gateway.targets.reduce((sum, { tools }) => sum + tools.length, 0);
+    const start = cursor === undefined ? 0 : startOf(gateway, cursor, total);
     const end = start + toolsPerPage;
     return {
-        tools: all.slice(start, end),
-        ...(end < all.length && { nextCursor: cursorAt(gateway, end) }),
+        tools: slice(gateway, start, end),
+        ...(end < total && { nextCursor: cursorAt(gateway, end) }),
     };
 }
 
@@ -33,8 +31,49 @@ export function findTool(
 ): { target: GatewayTargetView; tool: ToolDefinition } | undefined {
     const names = splitToolName(qualifiedName);
     const target = gateway.targets.find(({ name }) => name === names?.target);
-    const tool = target?.tools.find(({ name }) => name === names?.tool);
+    const at = target && toolsOf(target).indexByName.get(names?.tool ?? "");
+    const tool = at === undefined ? undefined : target?.tools[at];
     return target === undefined || tool === undefined ? undefined : { target, tool };
+}
+
+/** A target's tools under their qualified names, and where each stands by its own. */
+interface IndexedTools {
+    targetName: string;
+    qualified: readonly ToolDefinition[];
+    indexByName: ReadonlyMap<string, number>;
+}
+
+const indexes = new WeakMap<readonly ToolDefinition[], IndexedTools>();
+
+/** Made once for each version of a target: its list of tools is replaced as a whole, and never changed. */
+function toolsOf({ name: targetName, tools }: GatewayTargetView): IndexedTools {
+    const known = indexes.get(tools);
+    if (known?.targetName === targetName) return known;
+    const made: IndexedTools = {
+        targetName,
+        qualified: tools.map((tool) => ({
+            ...tool,
+            name: qualifiedToolName(targetName, tool.name),
+        })),
+        // Of tools with the same name, which AgentCore is believed to refuse, the first one is called.
+        indexByName: new Map(tools.map(({ name }, index) => [name, index] as const).reverse()),
+    };
+    indexes.set(tools, made);
+    return made;
+}
+
+/** The tools from one place of the whole list to another; only targets that are between them are looked at. */
+function slice(gateway: GatewayView, start: number, end: number): ToolDefinition[] {
+    const tools: ToolDefinition[] = [];
+    let first = 0;
+    for (const target of gateway.targets) {
+        const last = first + target.tools.length;
+        if (first < end && last > start) {
+            tools.push(...toolsOf(target).qualified.slice(Math.max(start - first, 0), end - first));
+        }
+        first = last;
+    }
+    return tools;
 }
 
 function cursorAt(gateway: GatewayView, start: number): string {
@@ -42,7 +81,11 @@ function cursorAt(gateway: GatewayView, start: number): string {
 }
 
 function startOf(gateway: GatewayView, cursor: unknown, total: number): number {
-    for (let start = toolsPerPage; start < total; start += toolsPerPage) {
+    const start =
+        typeof cursor === "string"
+            ? Number(Buffer.from(cursor, "base64url").toString("latin1").split(":")[1])
+            : NaN;
+    if (start > 0 && start < total && start % toolsPerPage === 0) {
         if (cursor === cursorAt(gateway, start)) return start;
     }
     throw new McpRefusal(gatewayErrors.invalidParams, "cursor is not one of this gateway's");

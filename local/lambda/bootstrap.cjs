@@ -159,12 +159,21 @@ function runtimeError(name, message, cause) {
 }
 
 function rapidError(error) {
-    if (!types.isNativeError(error) && !(error instanceof Error)) {
-        return { errorType: typeof error, errorMessage: String(error), trace: [] };
+    try {
+        if (!types.isNativeError(error) && !(error instanceof Error)) {
+            return { errorType: typeof error, errorMessage: String(error), trace: [] };
+        }
+        return {
+            errorType: String(error.name),
+            errorMessage: String(error.message),
+            trace: String(error.stack).split("\n"),
+        };
+    } catch {
+        // An object without a prototype, a getter that throws: there is no text to be had.
+        return {
+            errorType: typeof error,
+            errorMessage: "An error that cannot be shown",
+            trace: [],
+        };
     }
-    return {
-        errorType: String(error.name),
-        errorMessage: String(error.message),
-        trace: String(error.stack).split("\n"),
-    };
 }

@@ -10,12 +10,17 @@ export function headersOf(rawHeaders: readonly string[]): Headers {
     const headers = new Map<string, string[]>();
     for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
         const name = (rawHeaders[at] ?? "").toLowerCase();
-        const value = (rawHeaders[at + 1] ?? "").trim().replace(/\s+/g, " ");
+        const value = trimmed(rawHeaders[at + 1] ?? "");
         const values = headers.get(name);
         if (values === undefined) headers.set(name, [value]);
         else values.push(value);
     }
     return headers;
+}
+
+/** HTTP's white space only: a no-break space is a byte of the value, not a space. */
+function trimmed(value: string): string {
+    return value.replace(/[ \t\r\n]+/g, " ").replace(/^ | $/g, "");
 }
 
 /**
@@ -30,14 +35,21 @@ export function singleHeader(headers: Headers, name: string): string | undefined
     return values[0];
 }
 
-/** A request's target apart: the raw path, and the query in canonical form. */
+/**
+ * A request's target apart: the raw path, and the query in canonical form.
+ *
+ * @throws SigV4Refusal where it is not a path and query (`http://host/`, `*`), or has a malformed escape.
+ */
 export function targetOf(url: string): { path: string; query: Query } {
+    if (!/^(?:[/?]|$)/.test(url)) {
+        throw incomplete(`The request's target must be a path, not '${url}'.`);
+    }
     const start = url.indexOf("?");
-    const path = start < 0 ? url : url.slice(0, start);
-    const query = start < 0 ? "" : url.slice(start + 1);
+    if (start < 0) return { path: url, query: [] };
     return {
-        path,
-        query: query
+        path: url.slice(0, start),
+        query: url
+            .slice(start + 1)
             .split("&")
             .filter((part) => part !== "")
             .map((part) => {
@@ -51,7 +63,10 @@ export function targetOf(url: string): { path: string; query: Query } {
 
 /**
  * The canonical request
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html), as bytes: what
+ * came over the wire is signed, whatever text it stands for.
+ *
+ * @throws SigV4Refusal where a character is no byte, which nothing that came over a wire has.
  */
 export function canonicalRequest(parts: {
     method: string;
@@ -60,22 +75,20 @@ export function canonicalRequest(parts: {
     headers: Headers;
     signedHeaders: readonly string[];
     payloadHash: string;
-}): string {
+}): Buffer {
     const { method, path, query, headers, signedHeaders, payloadHash } = parts;
-    return [
-        method,
-        canonicalPath(path),
-        canonicalQuery(query),
-        ...signedHeaders.map((name) => `${name}:${(headers.get(name) ?? []).join(",")}`),
-        "",
-        signedHeaders.join(";"),
-        payloadHash,
-    ].join("\n");
+    let canonical = `${method}\n${canonicalPath(path)}\n${canonicalQuery(query)}\n`;
+    for (const name of signedHeaders) {
+        canonical += `${name}:${(headers.get(name) ?? []).join(",")}\n`;
+    }
+    canonical += `\n${signedHeaders.join(";")}\n${payloadHash}`;
+    if (/[^\0-\xff]/.test(canonical)) throw incomplete("The request has a character over U+00FF.");
+    return Buffer.from(canonical, "latin1");
 }
 
 /**
  * The path as every service but S3 has it signed: without dot segments and doubled slashes, and encoded once
- * more than it is on the wire.
+ * more than it is on the wire. As in AWS's SDKs, only a slash at the end keeps one there: `/a/b/..` is `/a`.
  */
 function canonicalPath(path: string): string {
     const segments: string[] = [];
@@ -83,7 +96,7 @@ function canonicalPath(path: string): string {
         if (segment === "..") segments.pop();
         else if (segment !== "" && segment !== ".") segments.push(segment);
     }
-    const end = segments.length > 0 && /\/\.{0,2}$/.test(path) ? "/" : "";
+    const end = segments.length > 0 && path.endsWith("/") ? "/" : "";
     return `/${segments.map(encodeAgain).join("/")}${end}`;
 }
 
@@ -102,7 +115,9 @@ function compare(one: string, other: string): number {
 
 /**
  * A name or value of the query: unreserved characters as they are, all others as `%XX`. It is done byte by
- * byte, so that no two different texts become the same; a plus stays a plus, `%2B`.
+ * byte, so that no two different texts become the same. A plus is a plus, `%2B`, as AWS's SDKs found that
+ * services have it (https://github.com/smithy-lang/smithy-rs/issues/4227): who reads a query after this must
+ * not read it as a space, or `+` and `%2B` would be two things with one signature.
  */
 function canonicalText(text: string): string {
     if (/^[\w.~-]*$/.test(text)) return text;
@@ -116,11 +131,10 @@ function canonicalText(text: string): string {
     });
 }
 
-/** Percent-encodes all but unreserved characters, per cent signs too. Node gives a URL's bytes as Latin-1. */
+/** Percent-encodes all bytes but unreserved characters, per cent signs too. Node gives a URL's bytes as Latin-1. */
 function encodeAgain(text: string): string {
-    return text.replace(/[^\w.~-]/g, (character) =>
-        [...Buffer.from(character, "latin1")]
-            .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`)
-            .join(""),
+    return text.replace(
+        /[^\w.~\u0100-\uffff-]/g,
+        (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
     );
 }

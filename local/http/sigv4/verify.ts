@@ -6,7 +6,7 @@ import {
     targetOf,
     type Headers,
 } from "./canonicalRequest";
-import { algorithm, basicDate, claimOf, type Claim } from "./claim";
+import { algorithm, basicDate, claimOf, terminator, type Claim } from "./claim";
 import { incomplete, invalid, SigV4Refusal, unknownToken, type SigV4Error } from "./refusal";
 import { hmac, sha256, signingKey } from "./signingKey";
 
@@ -62,72 +62,71 @@ export function verifySigV4<K extends AccessKey>(
     }
 }
 
+/** In AWS's order, as far as it is known: form, time, scope, key, token, and the signature last. */
 function verify<K extends AccessKey>(request: SignedRequest, options: SigV4Options<K>): K {
+    const now = options.now();
     const headers = headersOf(request.rawHeaders);
     const { path, query } = targetOf(request.url);
     const claim = claimOf(headers, query);
+    checkSignedHeaders(claim, headers);
+    checkTime(claim, now);
+    checkScope(claim, options);
     const key = options.keyOf(claim.accessKeyId);
     if (key === undefined) throw unknownToken();
-    checkScope(claim, options);
-    checkTime(claim, options.now());
-    checkSignedHeaders(claim, headers);
+    checkToken(claim, key, now);
+    checkCovered(claim, headers);
     const canonical = canonicalRequest({
         method: request.method,
         path,
         query: query.filter(([name]) => claim.form === "header" || name !== "X-Amz-Signature"),
         headers,
         signedHeaders: claim.signedHeaders,
-        payloadHash: payloadHash(request.body, headers, options.unsignedPayload ?? "refused"),
+        payloadHash: payloadHash(request.body, claim, options.unsignedPayload ?? "refused"),
     });
-    const { day, region, service, date } = claim;
-    const scope = `${day}/${region}/${service}/aws4_request`;
-    const toSign = `${algorithm}\n${date}\n${scope}\n${sha256(canonical)}`;
-    const expected = hmac(signingKey(key.secretAccessKey, day, region, service), toSign);
-    if (
-        !/^[0-9a-f]{64}$/.test(claim.signature) ||
-        !timingSafeEqual(expected, Buffer.from(claim.signature, "hex"))
-    ) {
+    if (!isSignature(claim.signature, signatureOf(canonical, claim, key))) {
         throw invalid(
-            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
         );
     }
-    checkToken(claim, key, options.now());
     return key;
 }
 
-function checkScope<K extends AccessKey>(
-    { day, date, region, service }: Claim,
-    { services, regions }: SigV4Options<K>,
-): void {
-    if (!services.includes(service)) {
-        throw invalid(
-            `Credential should be scoped to correct service: '${services.join("' or '")}'.`,
-        );
+function signatureOf(canonical: Buffer, claim: Claim, key: AccessKey): Buffer {
+    const { date, day, region, service } = claim;
+    const scope = `${day}/${region}/${service}/${terminator}`;
+    return hmac(
+        signingKey(key.secretAccessKey, day, region, service),
+        `${algorithm}\n${date}\n${scope}\n${sha256(canonical)}`,
+    );
+}
+
+function isSignature(given: string, expected: Buffer): boolean {
+    return /^[0-9a-f]{64}$/.test(given) && timingSafeEqual(expected, Buffer.from(given, "hex"));
+}
+
+/** A list that is as AWS's page has it made, and that covers the host. */
+function checkSignedHeaders({ signedHeaders }: Claim, headers: Headers): void {
+    const sorted = [...new Set(signedHeaders)].sort();
+    if (sorted.join(";") !== signedHeaders.join(";")) {
+        throw incomplete("SignedHeaders must be lower-case, sorted and without repetition.");
     }
-    if (regions?.includes(region) === false) {
-        throw invalid(`Credential should be scoped to a valid region, not '${region}'.`);
+    if (!signedHeaders.includes("host")) {
+        throw invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
     }
-    if (!/^\d{8}T\d{6}Z$/.test(date)) {
-        throw incomplete(`X-Amz-Date must be YYYYMMDDTHHMMSSZ, not '${date}'.`);
-    }
-    if (day !== date.slice(0, 8)) {
-        throw invalid(
-            `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}' != '${date.slice(0, 8)}'.`,
-        );
-    }
+    singleHeader(headers, "host");
 }
 
 function checkTime({ date, form, expiresSeconds }: Claim, now: number): void {
     const signedAt = millisecondsOf(date);
     if (signedAt > now + skewMs) {
         throw invalid(
-            `Signature not yet current: ${date} is still later than ${basicDate(now + skewMs)}.`,
+            `Signature not yet current: ${date} is still later than ${basicDate(now + skewMs)} (${basicDate(now)} + 5 min.)`,
         );
     }
     if (form === "header") {
         if (signedAt < now - skewMs) {
             throw invalid(
-                `Signature expired: ${date} is now earlier than ${basicDate(now - skewMs)}.`,
+                `Signature expired: ${date} is now earlier than ${basicDate(now - skewMs)} (${basicDate(now)} - 5 min.)`,
             );
         }
         return;
@@ -144,22 +143,46 @@ function checkTime({ date, form, expiresSeconds }: Claim, now: number): void {
 
 /** A date that is not in the calendar, such as 20260231, is refused. */
 function millisecondsOf(date: string): number {
+    if (!/^\d{8}T\d{6}Z$/.test(date)) {
+        throw incomplete(
+            `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
+        );
+    }
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (
         date.match(/^\d{4}|\d{2}/g) ?? []
     ).map(Number);
     const time = Date.UTC(year, month - 1, day, hour, minute, second);
-    if (basicDate(time) !== date) throw incomplete(`X-Amz-Date '${date}' is not in the calendar.`);
+    if (basicDate(time) !== date) throw incomplete(`The date '${date}' is not in the calendar.`);
     return time;
 }
 
-/** `host` and every `x-amz-` header must be covered, or they could be changed on the way. */
-function checkSignedHeaders({ signedHeaders }: Claim, headers: Headers): void {
-    const sorted = [...new Set(signedHeaders)].sort();
-    if (sorted.join(";") !== signedHeaders.join(";")) {
-        throw incomplete("SignedHeaders must be lower-case, sorted and without repetition.");
+/** All that is wrong with the scope, in AWS's words. */
+function checkScope<K extends AccessKey>(claim: Claim, { services, regions }: SigV4Options<K>) {
+    const { day, date, region, service } = claim;
+    const problems: string[] = [];
+    if (regions?.includes(region) === false) {
+        problems.push(`Credential should be scoped to a valid region, not '${region}'.`);
     }
-    if (!signedHeaders.includes("host")) throw incomplete("'Host' must be a signed header.");
-    singleHeader(headers, "host");
+    if (!services.includes(service)) {
+        problems.push(
+            `Credential should be scoped to correct service: '${services.join("' or '")}'.`,
+        );
+    }
+    if (claim.terminator !== terminator) {
+        problems.push(
+            `Credential should be scoped with a valid terminator: '${terminator}', not '${claim.terminator}'.`,
+        );
+    }
+    if (day !== date.slice(0, 8)) {
+        problems.push(
+            `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}' != '${date.slice(0, 8)}', from '${date}'.`,
+        );
+    }
+    if (problems.length > 0) throw invalid(problems.join(" "));
+}
+
+/** Every `x-amz-` header must be covered, or it could be changed on the way. */
+function checkCovered({ signedHeaders }: Claim, headers: Headers): void {
     for (const name of headers.keys()) {
         if (name.startsWith("x-amz-") && !signedHeaders.includes(name)) {
             throw invalid(
@@ -175,19 +198,18 @@ function checkSignedHeaders({ signedHeaders }: Claim, headers: Headers): void {
 /** The body's digest, which must be the one that the request states, if it states one. */
 function payloadHash(
     body: Uint8Array,
-    headers: Headers,
+    { payload }: Claim,
     unsignedPayload: "accepted" | "refused",
 ): string {
-    const stated = singleHeader(headers, "x-amz-content-sha256");
-    if (stated?.startsWith("STREAMING-") === true) {
-        throw invalid(`${stated}: signatures of chunks are not emulated.`);
+    if (payload?.startsWith("STREAMING-") === true) {
+        throw invalid(`${payload}: signatures of chunks are not emulated.`);
     }
-    if (stated === "UNSIGNED-PAYLOAD") {
-        if (unsignedPayload === "accepted") return stated;
+    if (payload === "UNSIGNED-PAYLOAD") {
+        if (unsignedPayload === "accepted") return payload;
         throw invalid("UNSIGNED-PAYLOAD: the body must be signed.");
     }
     const actual = sha256(body);
-    if (stated !== undefined && stated !== actual) {
+    if (payload !== undefined && payload !== actual) {
         throw invalid(
             "The provided 'x-amz-content-sha256' header does not match what was computed.",
         );
@@ -195,12 +217,11 @@ function payloadHash(
     return actual;
 }
 
-function checkToken({ token = "" }: Claim, key: AccessKey, now: number): void {
-    // Their digests are of one length, which comparing in constant time asks for.
-    const [given, expected] = [token, key.sessionToken ?? ""].map((text) => sha256(text));
-    if (!timingSafeEqual(Buffer.from(given ?? ""), Buffer.from(expected ?? ""))) {
-        throw unknownToken();
-    }
+function checkToken({ token }: Claim, key: AccessKey, now: number): void {
+    const given = Buffer.from(token ?? "");
+    const expected = Buffer.from(key.sessionToken ?? "");
+    // A token's length is no secret.
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw unknownToken();
     if (key.expiresAt !== undefined && key.expiresAt <= now) {
         throw new SigV4Refusal(
             "ExpiredTokenException",

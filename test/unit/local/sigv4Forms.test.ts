@@ -1,109 +1,18 @@
 import assert from "node:assert/strict";
-import { createHash, createHmac } from "node:crypto";
-import aws4 from "aws4";
-import fc from "fast-check";
 import {
-    verifySigV4,
-    type AccessKey,
-    type SigV4Options,
-    type SignedRequest,
-} from "../../../local/http/sigv4/verify";
-
-const now = Date.UTC(2026, 10, 21, 12, 0, 0);
-const secretAccessKey = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-const accessKeyId = "AKIAEXAMPLE000000001";
-const options: SigV4Options<AccessKey> = {
-    services: ["bedrock-agentcore"],
-    regions: ["us-east-1"],
-    keyOf: (id) => (id === accessKeyId ? { accessKeyId, secretAccessKey } : undefined),
-    now: () => now,
-};
-
-function verify(request: SignedRequest, change: Partial<typeof options> = {}): string {
-    const verified = verifySigV4(request, { ...options, ...change });
-    return verified.result === "verified"
-        ? "verified"
-        : `${verified.error.httpStatus} ${verified.error.code}: ${verified.error.message}`;
-}
-
-interface Parts {
-    method: string;
-    url: string;
-    /** The canonical path and query, as AWS's page has them made. */
-    canonical: [path: string, query: string];
-    headers: [name: string, value: string][];
-    signedHeaders: string;
-    canonicalHeaders: string[];
-    body: string;
-    payloadHash: string;
-    date: string;
-    day: string;
-    algorithm: string;
-}
-
-const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-
-/** A request signed step by step as AWS's page says, so that each step can be another. */
-function signed(change: Partial<Parts> = {}, authorize = (text: string) => text): SignedRequest {
-    const date = change.date ?? "20261121T120000Z";
-    const parts: Parts = {
-        method: "POST",
-        url: "/mcp",
-        canonical: ["/mcp", ""],
-        headers: [
-            ["Host", "127.0.0.1:4780"],
-            ["X-Amz-Date", date],
-        ],
-        signedHeaders: "host;x-amz-date",
-        canonicalHeaders: ["host:127.0.0.1:4780", `x-amz-date:${date}`],
-        body: "{}",
-        payloadHash: sha256(change.body ?? "{}"),
-        date,
-        day: date.slice(0, 8),
-        algorithm: "AWS4-HMAC-SHA256",
-        ...change,
-    };
-    const canonical = [
-        parts.method,
-        ...parts.canonical,
-        ...parts.canonicalHeaders,
-        "",
-        parts.signedHeaders,
-        parts.payloadHash,
-    ].join("\n");
-    const scope = `${parts.day}/us-east-1/bedrock-agentcore/aws4_request`;
-    const toSign = ["AWS4-HMAC-SHA256", parts.date, scope, sha256(canonical)].join("\n");
-    const key = [parts.day, "us-east-1", "bedrock-agentcore", "aws4_request"].reduce<
-        string | Buffer
-    >(
-        (secret, part) => createHmac("sha256", secret).update(part).digest(),
-        `AWS4${secretAccessKey}`,
-    );
-    const signature = createHmac("sha256", key).update(toSign).digest("hex");
-    const authorization = `${parts.algorithm} Credential=${accessKeyId}/${scope}, SignedHeaders=${parts.signedHeaders}, Signature=${signature}`;
-    return {
-        method: parts.method,
-        url: parts.url,
-        rawHeaders: [...parts.headers, ["Authorization", authorize(authorization)]].flat(),
-        body: Buffer.from(parts.body),
-    };
-}
-
-const host: [string, string] = ["Host", "127.0.0.1:4780"];
-const date: [string, string] = ["X-Amz-Date", "20261121T120000Z"];
-const withHeader = (name: string, value: string, canonical: string): Partial<Parts> => ({
-    headers: [host, date, [name, value]],
-    signedHeaders: ["host", "x-amz-date", name.toLowerCase()].sort().join(";"),
-    canonicalHeaders: [
-        "host:127.0.0.1:4780",
-        "x-amz-date:20261121T120000Z",
-        `${name.toLowerCase()}:${canonical}`,
-    ].sort(),
-});
-const withUrl = (url: string, path: string, query = ""): Partial<Parts> => ({
-    url,
-    canonical: [path, query],
-});
+    accessKeyId,
+    at,
+    date,
+    host,
+    now,
+    secretAccessKey,
+    sha256,
+    signed,
+    type Parts,
+    verify,
+    withHeader,
+    withUrl,
+} from "./sigv4Fixture";
 
 const accepted: [name: string, Partial<Parts>, authorize?: (text: string) => string][] = [
     ["nothing odd", {}],
@@ -165,14 +74,6 @@ const accepted: [name: string, Partial<Parts>, authorize?: (text: string) => str
     ["exactly five minutes ahead", { ...at("20261121T120500Z") }],
 ];
 
-function at(time: string): Partial<Parts> {
-    return {
-        date: time,
-        headers: [host, ["X-Amz-Date", time]],
-        canonicalHeaders: ["host:127.0.0.1:4780", `x-amz-date:${time}`],
-    };
-}
-
 const refused: [
     name: string,
     Partial<Parts>,
@@ -182,12 +83,12 @@ const refused: [
     [
         "five minutes and a second ago",
         at("20261121T115459Z"),
-        /^403 InvalidSignatureException: Signature expired: 20261121T115459Z is now earlier than 20261121T115500Z\.$/,
+        /^403 InvalidSignatureException: Signature expired: 20261121T115459Z is now earlier than 20261121T115500Z \(20261121T120000Z - 5 min\.\)$/,
     ],
     [
         "five minutes and a second ahead",
         at("20261121T120501Z"),
-        /^403 InvalidSignatureException: Signature not yet current: 20261121T120501Z is still later than 20261121T120500Z\.$/,
+        /^403 InvalidSignatureException: Signature not yet current: 20261121T120501Z is still later than 20261121T120500Z \(20261121T120000Z \+ 5 min\.\)$/,
     ],
     [
         "a day that is not in the calendar",
@@ -197,7 +98,7 @@ const refused: [
     [
         "a date in another format",
         at("2026-11-21T12:00:00Z"),
-        /^400 Incomplete.*must be YYYYMMDDTHHMMSSZ, not '2026-11-21T12:00:00Z'/,
+        /^400 Incomplete.*Date must be in ISO-8601 'basic format'\. Got '2026-11-21T12:00:00Z'\./,
     ],
     [
         "another day in the scope",
@@ -207,7 +108,7 @@ const refused: [
     [
         "no date at all",
         { headers: [host], signedHeaders: "host", canonicalHeaders: ["host:127.0.0.1:4780"] },
-        /^400 Incomplete.*either an 'X-Amz-Date' or a 'Date' header/,
+        /^400 IncompleteSignatureException: Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header\. Authorization=AWS4-HMAC-SHA256$/,
     ],
     [
         "the date twice",
@@ -222,7 +123,7 @@ const refused: [
     [
         "the host unsigned",
         { signedHeaders: "x-amz-date", canonicalHeaders: ["x-amz-date:20261121T120000Z"] },
-        /^400 Incomplete.*'Host' must be a signed header/,
+        /^403 Invalid.*'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization\.$/,
     ],
     [
         "a signed header that is not there",
@@ -264,19 +165,14 @@ const refused: [
     [
         "SigV4a, by name",
         { algorithm: "AWS4-ECDSA-P256-SHA256" },
-        /^400 Incomplete.*not 'AWS4-ECDSA-P256-SHA256'\. SigV4a is not emulated/,
+        /^400 Incomplete.*Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'\. SigV4a is not emulated\.$/,
     ],
     [
         "the algorithm in lower case",
         { algorithm: "aws4-hmac-sha256" },
-        /^400 Incomplete.*not 'aws4-hmac-sha256'\.$/,
+        /^400 Incomplete.*'algorithm': 'aws4-hmac-sha256'\.$/,
     ],
-    [
-        "a bearer token",
-        {},
-        /^400 Incomplete.*must be AWS4-HMAC-SHA256, not 'Bearer'\.$/,
-        () => "Bearer eyJ",
-    ],
+    ["a bearer token", {}, /^400 Incomplete.*'algorithm': 'Bearer'\.$/, () => "Bearer eyJ"],
     [
         "an unknown part",
         {},
@@ -318,19 +214,19 @@ const refused: [
     [
         "a scope with a part more",
         {},
-        /^400 Incomplete.*Credential must be/,
+        /^400 Incomplete.*Credential must have exactly 5 slash-delimited elements/,
         (text) => text.replace("/aws4_request", "/x/aws4_request"),
     ],
     [
         "a credential without its parts",
         {},
-        /^400 Incomplete.*Credential must be/,
+        /^400 Incomplete.*Credential must have exactly 5 slash-delimited elements/,
         (text) => text.replace(/Credential=[^,]*/, "Credential=x"),
     ],
     [
         "an empty signature",
         {},
-        /^400 Incomplete.*requires 'Signature'/,
+        /^400 Incomplete.*'Signature=' not a valid key=value pair in Authorization header\.$/,
         (text) => text.replace(/Signature=[^,]*$/, "Signature="),
     ],
     [
@@ -342,7 +238,7 @@ const refused: [
     [
         "a scope with a part less",
         {},
-        /^400 Incomplete.*Credential must be/,
+        /^400 Incomplete.*Credential must have exactly 5 slash-delimited elements/,
         (text) => text.replace("/us-east-1", ""),
     ],
 ];
@@ -417,137 +313,5 @@ describe("a SigV4 signature of odd form", () => {
         for (const [, change, , authorize] of refused) {
             assert.ok(!verify(signed(change, authorize)).includes(secretAccessKey));
         }
-    });
-});
-
-describe("a presigned URL", () => {
-    const query = (change: Record<string, string> = {}) => ({
-        "X-Amz-Expires": "60",
-        "X-Amz-Date": "20261121T120000Z",
-        ...change,
-    });
-    const presigned = (change: Record<string, string> = {}): SignedRequest => {
-        const search = new URLSearchParams(query(change)).toString();
-        const request = aws4.sign(
-            {
-                host: "127.0.0.1:4780",
-                path: `/ws?${search}`,
-                service: "bedrock-agentcore",
-                region: "us-east-1",
-                signQuery: true,
-            },
-            { accessKeyId, secretAccessKey },
-        );
-        return {
-            method: "GET",
-            url: request.path ?? "",
-            rawHeaders: ["Host", "127.0.0.1:4780"],
-            body: new Uint8Array(),
-        };
-    };
-
-    it("is verified until it is over", () => {
-        assert.equal(verify(presigned()), "verified");
-        assert.equal(verify(presigned(), { now: () => now + 60_000 }), "verified");
-        assert.match(
-            verify(presigned(), { now: () => now + 60_001 }),
-            /^403 Invalid.*expired: 20261121T120000Z and 60 s/,
-        );
-        assert.match(
-            verify(presigned(), { now: () => now - 300_001 }),
-            /^403 Invalid.*not yet current/,
-        );
-    });
-
-    it("holds from a second to seven days", () => {
-        assert.equal(verify(presigned({ "X-Amz-Expires": "1" })), "verified");
-        assert.equal(verify(presigned({ "X-Amz-Expires": "604800" })), "verified");
-        for (const seconds of ["0", "604801", "-1", "1.5", "x", "9999999999"]) {
-            assert.match(
-                verify(presigned({ "X-Amz-Expires": seconds })),
-                /^400 Incomplete.*X-Amz-Expires must be 1-604800 seconds/,
-            );
-        }
-    });
-
-    it("is refused with a part missing, twice, or beside a header", () => {
-        const request = presigned();
-        const change = (url: string, headers: string[] = []) =>
-            verify({ ...request, url, rawHeaders: [...request.rawHeaders, ...headers] });
-        for (const name of ["Credential", "SignedHeaders", "Signature", "Date", "Expires"]) {
-            assert.match(
-                change(
-                    request.url.replace(
-                        new RegExp(`&X-Amz-${name}=[^&]*|X-Amz-${name}=[^&]*&`),
-                        "",
-                    ),
-                ),
-                new RegExp(`^400 Incomplete.*'X-Amz-${name}'`),
-            );
-            assert.match(change(`${request.url}&X-Amz-${name}=1`), /^400 Incomplete.*once/);
-        }
-        assert.match(
-            change(request.url, ["Authorization", "AWS4-HMAC-SHA256 x"]),
-            /^400 Incomplete.*Only one/,
-        );
-        assert.match(
-            change(request.url.replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256")),
-            /^400 Incomplete.*SigV4a/,
-        );
-        assert.match(change(`${request.url}&more=1`), /^403 InvalidSignature/);
-        assert.match(change(request.url.replace("/ws", "/wt")), /^403 InvalidSignature/);
-    });
-});
-
-describe("signatures made by aws4", () => {
-    const text = fc.string({ unit: fc.constantFrom(..."abz09-._~ /?&=+%:@!'()*,;é".split("")) });
-
-    it("are verified whatever the query, headers and body are, and refused with a byte changed", () => {
-        fc.assert(
-            fc.property(
-                fc.array(fc.tuple(text, text), { maxLength: 4 }),
-                text,
-                fc.string(),
-                fc.constantFrom("GET", "POST", "DELETE"),
-                (pairs, value, body, method) => {
-                    const search = pairs
-                        .map(
-                            ([name, one]) =>
-                                `${encodeURIComponent(`q${name}`)}=${encodeURIComponent(one)}`,
-                        )
-                        .join("&");
-                    const request = aws4.sign(
-                        {
-                            host: "127.0.0.1:4780",
-                            method,
-                            path: `/gateway/tools/mcp${search === "" ? "" : `?${search}`}`,
-                            service: "bedrock-agentcore",
-                            region: "us-east-1",
-                            headers: {
-                                "X-Amz-Date": "20261121T120000Z",
-                                "Content-Type": "application/json",
-                                "x-custom": value.replace(/[^ -~]/g, "").trim(),
-                            },
-                            body,
-                        },
-                        { accessKeyId, secretAccessKey },
-                    );
-                    const sent: SignedRequest = {
-                        method,
-                        url: request.path ?? "",
-                        rawHeaders: Object.entries(request.headers ?? {}).flatMap(([name, one]) => [
-                            name,
-                            String(one),
-                        ]),
-                        body: Buffer.from(body),
-                    };
-                    assert.equal(verify(sent), "verified");
-                    const changed = { ...sent, body: Buffer.concat([sent.body, Buffer.from([0])]) };
-                    assert.match(verify(changed), /^403/);
-                    assert.match(verify({ ...sent, url: `${sent.url}~` }), /^403/);
-                },
-            ),
-            { numRuns: 300 },
-        );
     });
 });

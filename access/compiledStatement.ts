@@ -87,9 +87,7 @@ function resourceOf(
     const { name, written, negated } = one(statement, "Resource", "NotResource", place);
     const compiled = written.map((pattern) => {
         // Services with resource policies have forms of their own; IAM's policies take ARNs and `*`.
-        if (kind !== "resource" && pattern !== "*" && !pattern.startsWith("arn:")) {
-            throw new MalformedPolicy(`${place}.${name}`, `got ${pattern}; must be an ARN or *`);
-        }
+        if (kind !== "resource" && pattern !== "*") checkArn(pattern, `${place}.${name}`);
         return compileResource(pattern, use, resourcePattern);
     });
     const matches = anyOf(
@@ -102,6 +100,26 @@ function resourceOf(
         written,
         matches: negated ? (resource, context) => !matches(resource, context) : matches,
     };
+}
+
+/** What IAM takes for an ARN; it takes one that ends early, as `arn:aws:lambda:*`, but not after five segments. */
+function checkArn(pattern: string, place: string): void {
+    const [scheme, , service] = pattern.split(":", 3);
+    if (scheme !== "arn" || !pattern.includes(":")) {
+        throw new MalformedPolicy(place, `got ${pattern}; must be an ARN or *`);
+    }
+    if (service === undefined || /[*?]/.test(service)) {
+        throw new MalformedPolicy(
+            place,
+            `got ${pattern}; its service must be written out, without wildcards`,
+        );
+    }
+    if (service === "" || pattern.split(":", 7).length === 5) {
+        throw new MalformedPolicy(
+            place,
+            `got ${pattern}; must be arn:<partition>:<service>:<region>:<account>:<resource>`,
+        );
+    }
 }
 
 function anyOf<A extends unknown[]>(

@@ -152,6 +152,9 @@ export function compileCondition(
         holds: (context) => {
             const given = context.get(lowerKey);
             if (given === undefined || given.length === 0) return holdsWhenAbsent;
+            if (quantifier !== undefined && isNullDataset(given)) {
+                return quantifier === "ForAllValues";
+            }
             // A value whose variable has no value is equal or like nothing; negated operators hold for it.
             const matchers = compiled.map((matcherFor) => matcherFor(context));
             const holds = (one: string) =>
@@ -159,6 +162,11 @@ export function compileCondition(
             return isAny ? given.some(holds) : given.every(holds);
         },
     };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html */
+function isNullDataset(given: readonly string[]): boolean {
+    return given.every((one) => one === "");
 }
 
 /** Null asks whether the key is there, and so has no IfExists. */

@@ -9,6 +9,9 @@ export interface Piece {
 
 const anyText = Symbol("*");
 const anyCharacter = Symbol("?");
+/** The same two, but not over a colon. */
+const segmentText = Symbol("* in a segment");
+const segmentCharacter = Symbol("? in a segment");
 /** A pattern, character by character. */
 type Cells = readonly (string | symbol)[];
 
@@ -26,13 +29,25 @@ export function actionPattern(pattern: string): Matcher {
 }
 
 /**
- * A pattern of Resource or NotResource. In an ARN each of the first five segments is matched by itself, so that
- * a wildcard there does not reach over a colon; the last one may
+ * A pattern of Resource or NotResource. In an ARN's first five segments a wildcard stays in its segment, but
+ * for a `*` that ends it: that one reaches over colons, as in `arn:aws:lambda:*`
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html).
  */
 export function resourcePattern(pattern: string | readonly Piece[]): Matcher {
     const cells = cellsOf(pattern);
-    return startsAsArn(cells) ? arnMatcher(cells) : cellsMatcher(cells);
+    const isArn = ["a", "r", "n", ":"].every((character, at) => cells[at] === character);
+    return cellsMatcher(isArn ? boundBySegments(cells) : cells);
+}
+
+function boundBySegments(cells: Cells): Cells {
+    let colons = 0;
+    return cells.map((cell, at) => {
+        if (cell === ":") colons++;
+        if (colons >= 5) return cell;
+        if (cell === anyCharacter) return segmentCharacter;
+        const endsSegment = at + 1 === cells.length || cells[at + 1] === ":";
+        return cell === anyText && !endsSegment ? segmentText : cell;
+    });
 }
 
 /**
@@ -41,17 +56,13 @@ export function resourcePattern(pattern: string | readonly Piece[]): Matcher {
  */
 export function arnPattern(pattern: string | readonly Piece[]): Matcher {
     const cells = cellsOf(pattern);
-    if (cells.length === 1 && cells[0] === anyText) return () => true;
-    return startsAsArn(cells) ? arnMatcher(cells) : () => false;
-}
-
-function startsAsArn(cells: Cells): boolean {
-    return ["a", "r", "n", ":"].every((character, at) => cells[at] === character);
+    return cells.length === 1 && cells[0] === anyText ? () => true : arnMatcher(cells);
 }
 
 function arnMatcher(cells: Cells): Matcher {
     const parts = splitCells(cells);
-    if (parts === undefined) return () => false;
+    const [scheme = []] = parts ?? [];
+    if (parts === undefined || (isLiteral(scheme) && scheme.join("") !== "arn")) return () => false;
     if (isLiteral(cells)) return cellsMatcher(cells);
     const last = cellsMatcher(parts[5] ?? []);
     const heads = parts.slice(0, 5);
@@ -97,11 +108,13 @@ function cellsMatcher(cells: Cells): Matcher {
         const start = head.join("");
         return (text) => text.startsWith(start);
     }
-    return (text) => matchesCells(cells, text);
+    return cells.includes(segmentText)
+        ? (text) => matchesAnyWay(cells, text)
+        : (text) => matchesFirstWay(cells, text);
 }
 
 /** Goes back to the last `*` only, so that no pattern takes more than length times length. */
-function matchesCells(cells: Cells, text: string): boolean {
+function matchesFirstWay(cells: Cells, text: string): boolean {
     let cell = 0;
     let at = 0;
     let star = -1;
@@ -111,7 +124,7 @@ function matchesCells(cells: Cells, text: string): boolean {
         if (here === anyText) {
             star = cell++;
             resumeAt = at;
-        } else if (here === anyCharacter || here === text[at]) {
+        } else if (takes(here, text[at])) {
             cell++;
             at++;
         } else if (star >= 0) {
@@ -123,6 +136,36 @@ function matchesCells(cells: Cells, text: string): boolean {
     }
     while (cells[cell] === anyText) cell++;
     return cell === cells.length;
+}
+
+/** Goes all ways at once: where one `*` stays in its segment, an earlier one may have to take more. */
+function matchesAnyWay(cells: Cells, text: string): boolean {
+    let reached = new Set<number>();
+    const reach = (to: Set<number>, from: number): void => {
+        let cell = from;
+        to.add(cell);
+        while (cells[cell] === anyText || cells[cell] === segmentText) to.add(++cell);
+    };
+    reach(reached, 0);
+    for (const character of text.split("")) {
+        const next = new Set<number>();
+        for (const cell of reached) {
+            const here = cells[cell];
+            if (here === anyText || (here === segmentText && character !== ":")) reach(next, cell);
+            else if (takes(here, character)) reach(next, cell + 1);
+        }
+        reached = next;
+    }
+    return reached.has(cells.length);
+}
+
+/** Whether a cell that stands for one character stands for this one. */
+function takes(cell: string | symbol | undefined, character: string | undefined): boolean {
+    return (
+        cell === anyCharacter ||
+        (cell === segmentCharacter && character !== ":") ||
+        cell === character
+    );
 }
 
 /** The six segments of an ARN pattern; the last one keeps its colons. */

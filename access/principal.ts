@@ -150,7 +150,7 @@ export function matchPrincipal(
 
 /**
  * Whether a NotPrincipal element exempts the caller from its deny. A role or user is exempt only when its
- * account is named too, and never an account's every principal
+ * account is named too, a session only when its role and account are, and never an account's every principal
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html).
  */
 export function isExempt(element: PrincipalElement, caller: Caller, ids?: PrincipalIds): boolean {
@@ -158,7 +158,7 @@ export function isExempt(element: PrincipalElement, caller: Caller, ids?: Princi
     if (element.anyone) return true;
     if (principal.type === "service") return element.services.has(principal.service);
     if (!element.accounts.has(principal.accountId)) return false;
-    return principal.type === "root" || matchOwnName(element, caller, ids) !== undefined;
+    return principal.type === "root" || namesOwn(element, caller, ids);
 }
 
 /** Whether an element has the ARN of the caller's role or user, but for one that was deleted since. */
@@ -171,13 +171,25 @@ export function namesFormer(
 }
 
 function matchOwnName(
-    { sessions, principals }: PrincipalElement,
-    { sessionNames, own }: Caller,
+    element: PrincipalElement,
+    caller: Caller,
     ids: PrincipalIds | undefined,
 ): "session" | "role" | "user" | undefined {
-    if (sessions.size > 0 && sessionNames.some((name) => sessions.has(name))) return "session";
-    if (own === undefined || principals.size === 0) return undefined;
-    const { arn, id, match } = own;
-    if (principals.has(id)) return match;
-    return principals.has(arn) && (ids?.[arn] ?? id) === id ? match : undefined;
+    const { sessions } = element;
+    if (sessions.size > 0 && caller.sessionNames.some((name) => sessions.has(name))) {
+        return "session";
+    }
+    return namesOwn(element, caller, ids) ? caller.own?.match : undefined;
+}
+
+/** Whether an element names the caller's role or user. */
+function namesOwn(
+    { principals }: PrincipalElement,
+    { own }: Caller,
+    ids: PrincipalIds | undefined,
+): boolean {
+    if (own === undefined || principals.size === 0) return false;
+    return (
+        principals.has(own.id) || (principals.has(own.arn) && (ids?.[own.arn] ?? own.id) === own.id)
+    );
 }

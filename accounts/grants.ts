@@ -2,12 +2,15 @@ import { partitionOf } from "../agentcore/limits";
 import type { ProviderSettings } from "../settings";
 import { member, readOtherStack, requireAccount } from "./otherStack";
 
-/** A grant that waits: the spoke's stack is not there, has no outputs yet, or lacks the role. */
+/**
+ * A grant that waits: the spoke's stack is not there, has no outputs yet, or lacks the roles. One for all roles of a
+ * grant, because each spoke reads the hub's outputs: one for each role costs the square of the spokes.
+ */
 export interface PendingGrant {
     gateway: string;
     spoke: string;
     stack: string;
-    role: string;
+    roles: string[];
     reason: string;
 }
 
@@ -51,16 +54,11 @@ export async function resolveGrants(
             if (spoke === undefined) throw new Error(`Spoke ${grant.spoke} is not declared`);
             const stack = outputs[grant.spoke];
             const roles = member(stack, "roles");
+            const waiting: string[] = [];
             for (const role of grant.roles) {
                 const arn = member(roles, role);
                 if (typeof arn !== "string") {
-                    pending.push({
-                        gateway,
-                        spoke: grant.spoke,
-                        stack: spoke.stack,
-                        role,
-                        reason: pendingReason(role, spoke.stack, stack),
-                    });
+                    waiting.push(role);
                     continue;
                 }
                 requireAccount(arn, spoke, `spokes.${grant.spoke}`);
@@ -68,13 +66,22 @@ export async function resolveGrants(
                 const id = member(member(stack, "roleIds"), role);
                 if (typeof id === "string") into.roleIds.push(id);
             }
+            if (waiting.length === 0) continue;
+            pending.push({
+                gateway,
+                spoke: grant.spoke,
+                stack: spoke.stack,
+                roles: waiting,
+                reason: pendingReason(waiting, spoke.stack, stack),
+            });
         }
     }
     return { resolved, pending };
 }
 
-function pendingReason(role: string, stack: string, outputs: unknown): string {
-    if (outputs === undefined) return `role ${role}: stack ${stack} has not been deployed yet.`;
+function pendingReason(roles: readonly string[], stack: string, outputs: unknown): string {
+    const who = `${roles.length === 1 ? "role" : "roles"} ${roles.join(", ")}`;
+    if (outputs === undefined) return `${who}: stack ${stack} has not been deployed yet.`;
     const there = Object.keys(member(outputs, "roles") ?? {});
-    return `role ${role}: stack ${stack} has no such role; it has ${there.join(", ") || "none"}.`;
+    return `${who}: stack ${stack} has no such role; it has ${there.join(", ") || "none"}.`;
 }

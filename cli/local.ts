@@ -48,32 +48,30 @@ export async function hubLocal(
     // The cloud and its backend live and die together.
     emptyStateFolder(stateFolder);
     const port = options.port ?? (serve ? servePort : 0);
-    let target: LocalTarget | undefined;
-    const cloud = await reporter.step("start", "An AWS on this machine", async () => {
-        const started = await LocalCloud.start({
-            port,
-            stateFolder,
-            onError: (error) => process.stderr.write(`hub: ${String(error)}\n`),
-        });
-        target = new LocalTarget(
-            project,
-            {
-                url: started.url,
-                token: started.token,
-                pid: process.pid,
-                endpoints: started.endpoints,
-                account: (id) => started.account(id),
-            },
-            stateFolder,
-            reporter.diagnostic,
-        );
-        await target.prepare();
-        target.writeConnection();
-        return started;
+    const cloud = await LocalCloud.start({
+        port,
+        stateFolder,
+        onError: (error) => process.stderr.write(`hub: ${String(error)}\n`),
     });
     const interrupted = untilInterrupted();
     try {
-        if (target === undefined) throw new Error("The local cloud has no target");
+        const target = await reporter.step("start", "An AWS on this machine", async () => {
+            const prepared = new LocalTarget(
+                project,
+                {
+                    url: cloud.url,
+                    token: cloud.token,
+                    pid: process.pid,
+                    endpoints: cloud.endpoints,
+                    account: (id) => cloud.account(id),
+                },
+                stateFolder,
+                reporter.diagnostic,
+            );
+            await prepared.prepare();
+            prepared.writeConnection();
+            return prepared;
+        });
         const told =
             story === undefined
                 ? Promise.resolve()

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
+import { fileRefusal } from "./fileRefusal";
 
 /** The `hub` command. Each subcommand loads only what it needs, because `hub call` should be quick. */
 export function main(argv: readonly string[]): void {
@@ -102,7 +103,9 @@ async function finish(result: Promise<number>): Promise<void> {
 /** Errors that we name are their message; anything else is a fault of ours and keeps its stack. */
 function fail(error: unknown): void {
     const named = error instanceof Error && error.name !== "Error" && error.name !== "TypeError";
-    const text = error instanceof Error ? (named ? error.message : error.stack) : String(error);
+    const text =
+        fileRefusal(error) ??
+        (error instanceof Error ? (named ? error.message : error.stack) : String(error));
     process.stderr.write(`hub: ${text ?? ""}\n`);
     process.exitCode = exitCode.failure;
 }

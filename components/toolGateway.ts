@@ -101,7 +101,8 @@ export class ToolGateway extends ComponentResource {
                 roleArn: role.arn,
                 ...(args.exceptionLevel !== undefined && { exceptionLevel: args.exceptionLevel }),
             },
-            { parent: this },
+            // AgentCore takes no new name for a gateway, and CloudFormation's schema does not say so.
+            { parent: this, replaceOnChanges: ["name"] },
         );
         for (const [targetName, target] of Object.entries(args.targets)) {
             new GatewayTarget(

@@ -54,8 +54,13 @@ export async function deployUntilSettled(
     stacks: readonly Stack[],
     onResult: (stack: Stack, result: StackResult) => void,
 ): Promise<void> {
-    const outputsOf = (name: string) => target.backend.read(name)?.outputs;
-    const seen = new Map<string, Map<string, Properties | undefined>>();
+    // Read once: from then on only this deployment changes them. What is equal stays the same object.
+    const now = new Map<string, unknown>();
+    const outputsOf = (name: string): unknown => {
+        if (!now.has(name)) now.set(name, relevant(target.backend.read(name)?.outputs));
+        return now.get(name);
+    };
+    const seen = new Map<string, Map<string, unknown>>();
     let due = [...stacks];
     // Each pass can only complete what waited on the one before: hub, spoke, hub; one more is a fault.
     for (let pass = 0; due.length > 0; pass++) {
@@ -65,12 +70,14 @@ export async function deployUntilSettled(
                 stack.name,
                 new Map(stacksReadBy(stack).map((name) => [name, outputsOf(name)])),
             );
-            onResult(stack, await deploy(target, stack));
+            const result = await deploy(target, stack);
+            const outputs = relevant(result.outputs);
+            if (!isDeepStrictEqual(outputsOf(stack.name), outputs)) now.set(stack.name, outputs);
+            onResult(stack, result);
         }
         due = stacks.filter((stack) =>
             [...(seen.get(stack.name) ?? [])].some(
-                ([name, outputs]) =>
-                    !isDeepStrictEqual(relevant(outputs), relevant(outputsOf(name))),
+                ([name, outputs]) => outputs !== outputsOf(name),
             ),
         );
     }

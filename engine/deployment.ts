@@ -1,6 +1,6 @@
 import { resolveAssets } from "./assets";
 import { ProviderClient } from "./providerClient";
-import type { Backend, Properties, ResourceRecord, StackState } from "./stackState";
+import type { Backend, Properties, ResourceRecord, StackState, Step } from "./stackState";
 
 /** What happened to a resource. */
 export type Operation = "create" | "update" | "replace" | "delete" | "same";
@@ -41,6 +41,8 @@ export class Deployment {
     readonly #pendingDelete: ResourceRecord[];
     readonly #clients = new Map<string, ProviderClient>();
     readonly #byPort = new Map<number, ProviderClient>();
+    /** The outputs that the last step has told the backend. */
+    #toldOutputs: Properties | undefined;
 
     constructor(
         private readonly options: {
@@ -53,7 +55,7 @@ export class Deployment {
             onEvent: (event: EngineEvent) => void;
         },
     ) {
-        const state = options.backend.read(options.stack);
+        const state = options.backend.begin(options.stack);
         this.#olds = new Map(state?.resources.map((resource) => [resource.urn, resource]));
         this.#oldOutputs = state?.outputs ?? {};
         this.#pendingDelete = [...(state?.pendingDelete ?? [])];
@@ -79,16 +81,17 @@ export class Deployment {
             protect: resource.protect,
             retainOnDelete: resource.retainOnDelete,
         };
+        let replaced: ResourceRecord | undefined;
         if (resource.type.startsWith("pulumi:providers:")) {
             record.id = this.#olds.get(urn)?.id ?? "local";
             record.inputs = resolveAssets(record.inputs, this.options.projectFolder);
             await this.#provider(record).configure(record.inputs);
             this.#clients.set(`${urn}::${record.id}`, this.#provider(record));
         } else if (resource.custom) {
-            await this.#step(record, resource);
+            replaced = await this.#step(record, resource);
         }
         this.#news.set(urn, record);
-        this.save();
+        this.#tell({ made: record, ...(replaced !== undefined && { replaced }) });
         return record;
     }
 
@@ -116,16 +119,16 @@ export class Deployment {
         for (const record of [...this.#pendingDelete].reverse()) {
             await this.#delete(record);
             this.#pendingDelete.splice(this.#pendingDelete.indexOf(record), 1);
-            this.save();
+            this.#tell({ deleted: record });
         }
         for (const record of left.reverse()) {
             await this.#delete(record);
             this.#olds.delete(record.urn);
-            this.save();
+            this.#tell({ deleted: record });
         }
     }
 
-    /** Writes the state as it is now; a failed deployment keeps the old outputs. */
+    /** Writes the state as it is at the end; a deployment that does not get there keeps the old outputs. */
     save(): void {
         const { backend, stack } = this.options;
         const left = [...this.#olds.values()].filter(({ urn }) => !this.#news.has(urn));
@@ -141,7 +144,19 @@ export class Deployment {
         for (const client of this.#byPort.values()) client.close();
     }
 
-    async #step(record: ResourceRecord, { name, replaceOnChanges }: Registration): Promise<void> {
+    #tell(step: Step): void {
+        const { backend, stack } = this.options;
+        const { outputs } = this;
+        const isNew = outputs !== undefined && outputs !== this.#toldOutputs;
+        backend.append(stack, isNew ? { ...step, outputs } : step);
+        this.#toldOutputs = outputs;
+    }
+
+    /** @returns what the resource replaces, and is still there. */
+    async #step(
+        record: ResourceRecord,
+        { name, replaceOnChanges }: Registration,
+    ): Promise<ResourceRecord | undefined> {
         const client = this.#clients.get(record.provider);
         if (client === undefined) {
             throw new Error(
@@ -156,7 +171,7 @@ export class Deployment {
         if (old === undefined) {
             Object.assign(record, await client.create(record.urn, record.inputs));
             this.#did("create", record);
-            return;
+            return undefined;
         }
         const difference = await client.diff(record.urn, old, record.inputs, replaceOnChanges);
         if (difference === "same") {
@@ -171,6 +186,7 @@ export class Deployment {
             this.#pendingDelete.push(old);
         }
         this.#did(difference, record);
+        return difference === "replace" ? old : undefined;
     }
 
     async #delete(record: ResourceRecord): Promise<void> {

@@ -59,7 +59,9 @@ export function iamApi(
         const { iam } = account;
         const reads: Record<string, () => Record<string, unknown>> = {
             ListRoles: () => ({ Roles: members(iam.roles().map(roleXml)), IsTruncated: false }),
-            GetRole: () => ({ Role: roleXml(iam.role(RoleName)) }),
+            GetRole: () => ({
+                Role: { ...roleXml(iam.role(RoleName)), Tags: tagsXml(iam.role(RoleName)) },
+            }),
             ListRolePolicies: () => ({
                 PolicyNames: members([...iam.role(RoleName).inlinePolicies.keys()]),
                 IsTruncated: false,
@@ -150,6 +152,11 @@ function roleXml(role: Role) {
         Description: role.description,
         MaxSessionDuration: role.maxSessionSeconds,
     };
+}
+
+/** ListRoles gives no tags, GetRole does (https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html). */
+function tagsXml({ tags }: Role) {
+    return members(Object.entries(tags).map(([Key, Value]) => ({ Key, Value })));
 }
 
 function members(items: readonly unknown[]): unknown {

@@ -28,7 +28,7 @@ export function agentcoreControlApi(
     return restApi("bedrock-agentcore", accounts, authorizer, keys, (request, account) => {
         const { agentcore } = account;
         const gatewayArn = (id: string) =>
-            agentcore.gateways().find(({ gatewayId }) => gatewayId === id)?.gatewayArn ??
+            agentcore.findGateway(id)?.gatewayArn ??
             `arn:${account.partition}:bedrock-agentcore:*:${account.id}:gateway/${id}`;
         const [first, id = "", second, targetId = ""] = segments(request);
         const { method } = request;
@@ -114,7 +114,7 @@ export function lambdaApi(
             };
         }
         const resource =
-            lambda.functions().find(({ functionName }) => functionName === name)?.arn ??
+            lambda.findFunction(name)?.arn ??
             `arn:${account.partition}:lambda:*:${account.id}:function:${name}`;
         if (part === "configuration") {
             return {

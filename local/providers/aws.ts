@@ -84,9 +84,7 @@ export const awsResources: ResourceHandlers = {
         create: ({ account, region }, inputs) =>
             functionState(account.lambda.createFunction(functionInput(inputs), region), inputs),
         read: ({ account }, id, inputs) => {
-            const lambda = account.lambda
-                .functions()
-                .find(({ functionName }) => functionName === id);
+            const lambda = account.lambda.findFunction(id);
             return lambda && functionState(lambda, inputs);
         },
         update: ({ account }, _id, inputs) =>

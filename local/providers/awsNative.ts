@@ -14,7 +14,7 @@ export const awsNativeResources: ResourceHandlers = {
         create: ({ account, region }, inputs) =>
             gatewayState(account.agentcore.createGateway(gatewayInput(inputs), region), inputs),
         read: ({ account }, id, inputs) => {
-            const gateway = account.agentcore.gateways().find((found) => found.gatewayId === id);
+            const gateway = account.agentcore.findGateway(id);
             return gateway && gatewayState(gateway, inputs);
         },
         update: ({ account }, id, inputs) =>
@@ -32,9 +32,7 @@ export const awsNativeResources: ResourceHandlers = {
         },
         read: ({ account }, id, inputs) => {
             const [gatewayId = "", targetId = ""] = id.split("|");
-            const gateway = account.agentcore
-                .gateways()
-                .find((found) => found.gatewayId === gatewayId);
+            const gateway = account.agentcore.findGateway(gatewayId);
             const target = gateway?.targets.get(targetId);
             return gateway && target && targetState(gateway, target, inputs);
         },
@@ -55,8 +53,7 @@ export const awsNativeResources: ResourceHandlers = {
             return { id: resourceArn, outputs: { ...inputs } };
         },
         read: ({ account }, id, inputs) => {
-            const gateway = account.agentcore.gateways().find((found) => found.gatewayArn === id);
-            const policy = gateway?.resourcePolicy?.text;
+            const policy = account.agentcore.gatewayByArn(id)?.resourcePolicy?.text;
             return policy === undefined ? undefined : { id, outputs: { ...inputs, policy } };
         },
         update: ({ account }, id, inputs) => {

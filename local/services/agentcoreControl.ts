@@ -124,7 +124,7 @@ export class AgentcoreControl {
 
     /** @throws AwsError ResourceNotFoundException */
     gateway(gatewayId: string): Gateway {
-        const gateway = this.#gateways.get(gatewayId);
+        const gateway = this.findGateway(gatewayId);
         if (gateway === undefined) {
             throw new AwsError(
                 "ResourceNotFoundException",
@@ -133,6 +133,15 @@ export class AgentcoreControl {
             );
         }
         return gateway;
+    }
+
+    findGateway(gatewayId: string): Gateway | undefined {
+        return this.#gateways.get(gatewayId);
+    }
+
+    gatewayByArn(gatewayArn: string): Gateway | undefined {
+        const gateway = this.findGateway(gatewayArn.slice(gatewayArn.lastIndexOf("/") + 1));
+        return gateway?.gatewayArn === gatewayArn ? gateway : undefined;
     }
 
     gateways(): Gateway[] {
@@ -247,7 +256,7 @@ export class AgentcoreControl {
     }
 
     #byArn(resourceArn: string): Gateway {
-        const gateway = this.gateways().find((candidate) => candidate.gatewayArn === resourceArn);
+        const gateway = this.gatewayByArn(resourceArn);
         if (gateway === undefined) {
             throw new AwsError(
                 "ResourceNotFoundException",

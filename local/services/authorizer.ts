@@ -58,8 +58,8 @@ export class Authorizer {
             action,
             resource,
             resourceAccountId,
-            context: {
-                ...requestContext({
+            context: Object.assign(
+                requestContext({
                     caller,
                     tags: this.sts.tagsOf(caller),
                     resourceAccountId,
@@ -67,8 +67,8 @@ export class Authorizer {
                     ...(region !== undefined && { region }),
                     ...(origin !== undefined && { origin }),
                 }),
-                ...call.context,
-            },
+                call.context,
+            ),
         };
         const policies: AccessPolicies = {
             ...this.sts.policiesOf(caller),

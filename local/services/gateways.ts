@@ -31,9 +31,7 @@ export class Gateways {
 
     find(gatewayId: string): OwnedGateway | undefined {
         for (const account of this.accounts.values()) {
-            const gateway = account.agentcore
-                .gateways()
-                .find((candidate) => candidate.gatewayId === gatewayId);
+            const gateway = account.agentcore.findGateway(gatewayId);
             if (gateway !== undefined) return { account, gateway };
         }
         return undefined;

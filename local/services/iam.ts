@@ -110,7 +110,9 @@ export class Iam {
     }
 
     roleByArn(arn: string): Role | undefined {
-        return this.roles().find((role) => role.arn === arn);
+        // A role's name is unique in its account, and the last part of its ARN.
+        const role = this.findRole(arn.slice(arn.lastIndexOf("/") + 1));
+        return role?.arn === arn ? role : undefined;
     }
 
     roles(): Role[] {

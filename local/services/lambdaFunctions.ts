@@ -62,7 +62,7 @@ export class LambdaFunctions {
 
     /** @throws AwsError ResourceNotFoundException */
     function(functionName: string): LambdaFunction {
-        const found = this.#functions.get(functionName);
+        const found = this.findFunction(functionName);
         if (found === undefined) {
             throw new AwsError(
                 "ResourceNotFoundException",
@@ -74,7 +74,12 @@ export class LambdaFunctions {
     }
 
     functionByArn(arn: string): LambdaFunction | undefined {
-        return this.functions().find((candidate) => candidate.arn === arn);
+        const found = this.findFunction(arn.slice(arn.lastIndexOf(":") + 1));
+        return found?.arn === arn ? found : undefined;
+    }
+
+    findFunction(functionName: string): LambdaFunction | undefined {
+        return this.#functions.get(functionName);
     }
 
     functions(): LambdaFunction[] {

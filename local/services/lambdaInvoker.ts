@@ -125,7 +125,7 @@ export class LambdaInvoker {
         }
     }
 
-    /** Takes lines, and writes at once those that a handler wrote at once. */
+    /** Takes lines, and writes together what came in one turn of the event loop, as CloudWatch takes events in batches. */
     #logWriter(
         account: LocalAccount,
         lambda: LambdaFunction,
@@ -134,8 +134,7 @@ export class LambdaInvoker {
         let lines: string[] = [];
         return (line) => {
             if (lines.push(line) > 1) return;
-            // After the lines of this chunk of output, and before anyone learns how the call ended.
-            queueMicrotask(() => {
+            setImmediate(() => {
                 const written = lines;
                 lines = [];
                 this.#log(account, lambda, role, written);

@@ -27,7 +27,7 @@ export function requestContext(args: {
     origin?: RequestOrigin;
 }): ContextKeys {
     const { caller, tags, resourceAccountId, now, region, origin } = args;
-    return {
+    const keys: Record<string, string | readonly string[]> = {
         "aws:PrincipalOrgID": organization.id,
         "aws:PrincipalOrgPaths": [organization.path],
         "aws:ResourceOrgID": organization.id,
@@ -39,12 +39,11 @@ export function requestContext(args: {
         "aws:MultiFactorAuthPresent": "false",
         "aws:SecureTransport": "true",
         "aws:ViaAWSService": "false",
-        ...Object.fromEntries(
-            Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]),
-        ),
-        ...(region !== undefined && { "aws:RequestedRegion": region }),
-        ...(origin !== undefined && originKeys(origin)),
     };
+    for (const [key, value] of Object.entries(tags)) keys[`aws:PrincipalTag/${key}`] = value;
+    if (region !== undefined) keys["aws:RequestedRegion"] = region;
+    if (origin !== undefined) Object.assign(keys, originKeys(origin));
+    return keys;
 }
 
 function originKeys({ sourceIp, vpcEndpointId, userAgent }: RequestOrigin): ContextKeys {

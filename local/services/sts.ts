@@ -23,6 +23,7 @@ export interface SessionKey extends AccessKey {
 export class Sts {
     readonly #keys = new Map<string, SessionKey>();
     readonly #serviceSessions = new Map<string, SessionKey>();
+    #sweepAt = 1024;
 
     constructor(
         private readonly accounts: ReadonlyMap<string, LocalAccount>,
@@ -199,12 +200,17 @@ export class Sts {
         return key;
     }
 
-    /** Keeps expired keys for a day, so that their use is answered as expired and not as unknown. */
+    /**
+     * Keeps expired keys for a day at least, so that their use is answered as expired and not as unknown. Looks
+     * again when there are twice as many keys, so that it costs the same for each session.
+     */
     #forgetExpired(): void {
+        if (this.#keys.size < this.#sweepAt) return;
         const before = this.now() - 86_400_000;
         for (const [id, { expiresAt }] of this.#keys) {
             if (expiresAt !== undefined && expiresAt < before) this.#keys.delete(id);
         }
+        this.#sweepAt = Math.max(1024, 2 * this.#keys.size);
     }
 }
 

@@ -9,17 +9,19 @@ export interface HubResult {
     stderr: string;
 }
 
-/** A running `hub` process and what it has printed. */
+/** A running `hub` process and what it has printed; no file of it has more than so many blocks. */
 export class HubProcess {
     readonly #child: ChildProcess;
     readonly ended: Promise<HubResult>;
     #stdout = "";
     #stderr = "";
 
-    constructor(folder: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-        this.#child = spawn(process.execPath, [join(repository, "bin", "hub.js"), ...args], {
+    constructor(folder: string, args: readonly string[], limits: { fileBlocks?: number } = {}) {
+        const { fileBlocks = "unlimited" } = limits;
+        const hub = [process.execPath, join(repository, "bin", "hub.js"), ...args];
+        this.#child = spawn("sh", ["-c", `ulimit -f ${fileBlocks}; exec "$@"`, "sh", ...hub], {
             cwd: folder,
-            env: { PATH: process.env["PATH"], HOME: folder, ...environment },
+            env: { PATH: process.env["PATH"], HOME: folder },
             stdio: ["ignore", "pipe", "pipe"],
         });
         this.#child.stdout?.on("data", (data: Buffer) => (this.#stdout += data.toString()));
@@ -60,7 +62,7 @@ export class HubProcess {
 export function runHub(
     folder: string,
     args: readonly string[],
-    environment?: NodeJS.ProcessEnv,
+    limits?: { fileBlocks?: number },
 ): Promise<HubResult> {
-    return new HubProcess(folder, args, environment).ended;
+    return new HubProcess(folder, args, limits).ended;
 }

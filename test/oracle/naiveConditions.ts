@@ -43,6 +43,9 @@ function holds(operator: string, values: readonly string[], wanted: string[], at
     if (values.length === 0) {
         return absent(quantifier, negated, ifExists !== undefined);
     }
+    if (quantifier !== undefined && values.join("") === "") {
+        return quantifier === "ForAllValues";
+    }
     const some = (value: string) => wanted.some((text) => test(value, text, at));
     const satisfied = (value: string) => (negated ? !some(value) : some(value));
     if (quantifier === undefined) {

@@ -1,6 +1,6 @@
 import { conditionHolds } from "./naiveConditions";
 import { isExempt, waysNamed, type Way } from "./naivePrincipals";
-import { fits, fitsBySegment, spellOut, type Keys } from "./naiveText";
+import { fits, spellOut, type Keys } from "./naiveText";
 import {
     listed,
     type Caller,
@@ -126,15 +126,17 @@ function applies(statement: Statement, hasVariables: boolean, { request, keys }:
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html */
 function fitsResource(pattern: string, resource: string, keys: Keys | undefined): boolean {
-    const [, head, tail] = /^(arn:[^:]*:[^:]*:[^:]*:[^:]*:)(.*)$/s.exec(pattern) ?? [];
-    if (head === undefined || tail === undefined) {
-        return !pattern.startsWith("arn:") && fits(spellOut(pattern, undefined), resource);
+    if (!pattern.startsWith("arn:")) {
+        return fits(spellOut(pattern, undefined), resource);
     }
-    const spelled = spellOut(tail, keys);
-    return (
-        spelled !== undefined &&
-        fitsBySegment([...(spellOut(head, undefined) ?? []), ...spelled], resource)
-    );
+    const [, first, rest = ""] = /^(arn:[^:]*:[^:]*:[^:]*:[^:]*:)(.*)$/s.exec(pattern) ?? [];
+    const head = first ?? pattern;
+    const spelled = spellOut(rest, first === undefined ? undefined : keys);
+    const inSegments = spellOut(head, undefined)?.map((glyph, at) => ({
+        ...glyph,
+        bounded: glyph.sign === "?" || !/^(?:$|:)/.test(head.slice(at + 1)),
+    }));
+    return spelled !== undefined && fits([...(inSegments ?? []), ...spelled], resource);
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */

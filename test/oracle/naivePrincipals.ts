@@ -58,7 +58,7 @@ export function isExempt(
     if (!ways.has("account")) {
         return false;
     }
-    return caller.type === "root" || ways.has("role") || ways.has("session") || ways.has("user");
+    return caller.type === "root" || ways.has("role") || ways.has("user");
 }
 
 function entries(element: PrincipalElement): { aws: string[]; service: string[] } {

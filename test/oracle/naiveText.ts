@@ -5,6 +5,8 @@ export type Keys = ReadonlyMap<string, readonly string[]>;
 interface Glyph {
     sign: string;
     wild: boolean;
+    /** It stands for no colon. */
+    bounded?: boolean;
 }
 
 /**
@@ -48,9 +50,9 @@ export function fits(pattern: readonly Glyph[] | undefined, text: string, flags 
 }
 
 function asRegExp(pattern: readonly Glyph[], flags: string): RegExp {
-    const source = pattern.map(({ sign, wild }) => {
+    const source = pattern.map(({ sign, wild, bounded }) => {
         if (wild) {
-            return sign === "*" ? "[^]*" : "[^]";
+            return (bounded === true ? "[^:]" : "[^]") + (sign === "*" ? "*" : "");
         }
         return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
     });

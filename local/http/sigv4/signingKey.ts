@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 
 const keys = new Map<string, Buffer>();
 const keep = 1000;
@@ -22,5 +22,5 @@ export function hmac(key: Buffer, text: string): Buffer {
 }
 
 export function sha256(content: string | Uint8Array): string {
-    return createHash("sha256").update(content).digest("hex");
+    return hash("sha256", content);
 }

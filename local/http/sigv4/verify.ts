@@ -106,8 +106,7 @@ function isSignature(given: string, expected: Buffer): boolean {
 
 /** A list that is as AWS's page has it made, and that covers the host. */
 function checkSignedHeaders({ signedHeaders }: Claim, headers: Headers): void {
-    const sorted = [...new Set(signedHeaders)].sort();
-    if (sorted.join(";") !== signedHeaders.join(";")) {
+    if (signedHeaders.some((name, at) => at > 0 && name <= (signedHeaders[at - 1] ?? ""))) {
         throw incomplete("SignedHeaders must be lower-case, sorted and without repetition.");
     }
     if (!signedHeaders.includes("host")) {
@@ -143,17 +142,24 @@ function checkTime({ date, form, expiresSeconds }: Claim, now: number): void {
 
 /** A date that is not in the calendar, such as 20260231, is refused. */
 function millisecondsOf(date: string): number {
-    if (!/^\d{8}T\d{6}Z$/.test(date)) {
+    const [, year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] =
+        /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(date)?.map(Number) ?? [];
+    if (year === 0) {
         throw incomplete(
             `Date must be in ISO-8601 'basic format'. Got '${date}'. See http://en.wikipedia.org/wiki/ISO_8601`,
         );
     }
-    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = (
-        date.match(/^\d{4}|\d{2}/g) ?? []
-    ).map(Number);
-    const time = Date.UTC(year, month - 1, day, hour, minute, second);
-    if (basicDate(time) !== date) throw incomplete(`The date '${date}' is not in the calendar.`);
-    return time;
+    const time = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+    // What is over the end of a month, day or hour is counted on into the next.
+    if (
+        time.getUTCMonth() !== month - 1 ||
+        time.getUTCDate() !== day ||
+        time.getUTCMinutes() !== minute ||
+        time.getUTCSeconds() !== second
+    ) {
+        throw incomplete(`The date '${date}' is not in the calendar.`);
+    }
+    return time.getTime();
 }
 
 /** All that is wrong with the scope, in AWS's words. */

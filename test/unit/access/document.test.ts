@@ -34,6 +34,18 @@ const malformed: { name: string; kind?: DocumentKind; input: string | object; pl
         input: document({ ...allow, NotAction: "s3:*" }),
         place: "Statement[0]",
     },
+    ...[
+        "arn:aws",
+        "arn:aws:*",
+        "arn:aws:s?:::a",
+        "arn:aws:*:*:*:*",
+        "arn:aws::x",
+        "arn:aws:s3::a",
+    ].map((Resource) => ({
+        name: `the resource ${Resource}`,
+        input: document({ ...allow, Resource: ["*", Resource] }),
+        place: "Statement[0].Resource",
+    })),
     {
         name: "an action without its service",
         input: document({ ...allow, Action: "GetObject" }),
@@ -196,7 +208,7 @@ const malformed: { name: string; kind?: DocumentKind; input: string | object; pl
     {
         name: "a principal other than * in a resource control policy",
         kind: "rcp",
-        input: document({ ...allow, Principal: { AWS: "*" } }),
+        input: document({ ...allow, Effect: "Deny", Principal: { AWS: "*" } }),
         place: "Statement[0].Principal",
     },
     {

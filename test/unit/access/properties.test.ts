@@ -209,13 +209,14 @@ describe("a condition, whatever the request's keys are", () => {
         });
     });
 
-    it("holds of one value with or without a quantifier", () => {
+    it("holds of one value that is not empty with or without a quantifier", () => {
         const plain = singleConditions.filter(([operator]) => !operator.includes(":"));
         check(fc.tuple(plain, contexts), ([[operator, key, values], context]) => {
             const single = Object.fromEntries(
                 Object.entries(context).map(([name, held]) => [name, [held].flat().slice(0, 1)]),
             );
             fc.pre(holds({ Null: { [key]: "false" } }, single));
+            fc.pre(!holds({ StringEquals: { [key]: "" } }, single));
             const unquantified = holds({ [operator]: { [key]: values } }, single);
             for (const quantifier of ["ForAllValues", "ForAnyValue"]) {
                 const quantified = { [`${quantifier}:${operator}`]: { [key]: values } };

@@ -59,7 +59,7 @@ describe("grants on the local cloud", () => {
                 gateway: "tools",
                 spoke: "consumer",
                 stack: "consumer",
-                role: "developer",
+                roles: ["developer"],
                 reason: "role developer: stack consumer has not been deployed yet.",
             },
         ]);

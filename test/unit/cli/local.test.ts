@@ -130,6 +130,26 @@ describe("hub local", function () {
         );
     });
 
+    it("says what to do where its folder cannot be made, and ends", async () => {
+        project.file(".hub", "a file");
+        const result = await runHub(project.folder, ["local"]);
+        assert.equal(result.code, 2);
+        assert.match(
+            result.stderr,
+            /^hub: \w+ \S+\/\.hub\/local: a file stands where a folder should be; move it, or choose another --state-folder \(ENOTDIR\)\n$/,
+        );
+    });
+
+    // As a disk that is full: at the connection file, in the backend, at the function's code.
+    for (const blocks of [0, 4, 16]) {
+        it(`ends when no file may have more than ${blocks} blocks, and names what failed`, async () => {
+            const result = await runHub(project.folder, ["local"], { fileBlocks: blocks });
+            assert.equal(result.code, 2, result.stdout);
+            assert.match(result.stderr, /^hub: .*EFBIG/m);
+            assert.match(result.stdout, /✗ (?:An AWS on this machine|Deploy provider)/);
+        });
+    }
+
     it("says that a port is in use", async () => {
         const other = createServer().listen(0, "127.0.0.1");
         await new Promise((resolve) => other.once("listening", resolve));

@@ -89,6 +89,35 @@ describe("the local cloud's gateway", () => {
         clock -= 901_000;
     });
 
+    for (const [name, hours] of [
+        ["a day on", 24],
+        ["a day back", -24],
+        ["thirty years on", 30 * 365 * 24],
+    ] as const) {
+        it(`goes on when the clock is set ${name}: by it signatures hold, and roles are assumed anew`, async () => {
+            const signed = (now: () => number) =>
+                sign({ now })(hub.gateway().gatewayUrl, {
+                    method: "POST",
+                    body: JSON.stringify({
+                        ...toolsList,
+                        method: "tools/call",
+                        params: {
+                            name: "echo-tools___echo_message",
+                            arguments: { message: name },
+                        },
+                    }),
+                });
+            const before = clock;
+            assert.equal((await signed(() => before)).status, 200);
+            clock += hours * 3_600_000;
+            const [late, intime] = [await signed(() => before), await signed(() => clock)];
+            clock = before;
+            assert.equal(late.status, 401);
+            assert.match(await intime.text(), /"isError":false/);
+            assert.equal((await signed(() => clock)).status, 200);
+        });
+    }
+
     it("answers 405 to GET and DELETE, and 404 where there is no gateway", async () => {
         for (const method of ["GET", "DELETE"]) {
             assert.equal((await sign()(hub.gateway().gatewayUrl, { method })).status, 405);

@@ -52,3 +52,31 @@ describe("STS and IAM refuse a signature in the query protocol's words", () => {
         assert.deepEqual(await answerOf(response), { status: 403, code: "SignatureDoesNotMatch" });
     });
 });
+
+describe("IAM's GetRole", () => {
+    it("gives the role's tags", async () => {
+        const hub = await new LocalHub().start();
+        try {
+            await hub.cloud.account("111122223333");
+            const { iam } = hub.cloud.accounts.get("111122223333") ?? assert.fail();
+            iam.createRole({
+                roleName: "tagged",
+                assumeRolePolicyDocument: iam.role("AdminRole").trust.text,
+                tags: { team: "tools", empty: "" },
+            });
+            const fetch = sigv4Fetch({
+                service: "iam",
+                region: "us-east-1",
+                credentials: credentialsOf(hub.session("111122223333", "AdminRole")),
+            });
+            const body = "Action=GetRole&Version=2010-05-08&RoleName=tagged";
+            const answer = await fetch(hub.cloud.endpoints.iam, { method: "POST", body });
+            assert.match(
+                await answer.text(),
+                /<Tags><member><Key>team<\/Key><Value>tools<\/Value><\/member><member><Key>empty<\/Key><Value><\/Value><\/member><\/Tags>/,
+            );
+        } finally {
+            await hub.stop();
+        }
+    });
+});

@@ -80,13 +80,21 @@ const documentSchema = z.strictObject({
 /** A statement whose elements have their forms. */
 export type StatementInput = z.infer<typeof statementSchema>;
 
-const cacheSize = 2000;
+/** By their text, because what is compiled takes up to 200 bytes for each of its characters. */
+const maxCachedCharacters = 500_000;
 const cache: Readonly<Record<DocumentKind, Map<string, ParsedDocument>>> = {
     identity: new Map(),
     resource: new Map(),
     trust: new Map(),
     scp: new Map(),
     rcp: new Map(),
+};
+const cachedCharacters: Record<DocumentKind, number> = {
+    identity: 0,
+    resource: 0,
+    trust: 0,
+    scp: 0,
+    rcp: 0,
 };
 
 /**
@@ -99,10 +107,19 @@ export function parsePolicyDocument(input: string | object, kind: DocumentKind):
     const known = cache[kind].get(text);
     if (known !== undefined) return known;
     const document = compileDocument(text, kind);
-    const documents = cache[kind];
-    if (documents.size >= cacheSize) documents.delete(documents.keys().next().value ?? "");
-    documents.set(text, document);
+    keep(text, kind, document);
     return document;
+}
+
+function keep(text: string, kind: DocumentKind, document: ParsedDocument): void {
+    const documents = cache[kind];
+    documents.set(text, document);
+    cachedCharacters[kind] += text.length;
+    for (const oldest of documents.keys()) {
+        if (cachedCharacters[kind] <= maxCachedCharacters) return;
+        documents.delete(oldest);
+        cachedCharacters[kind] -= oldest.length;
+    }
 }
 
 function compileDocument(text: string, kind: DocumentKind): ParsedDocument {

@@ -96,15 +96,13 @@ export function evaluateLayer({ layer, kind, levels }: LayerDocuments, call: Cal
     if (levels.length === 0) {
         return { layer, decision: layer === "identity" ? "implicitDeny" : "notPresent" };
     }
-    let result: LayerResult | undefined;
-    let lacking: LayerResult | undefined;
-    for (const documents of levels) {
-        const level = evaluateLevel(layer, kind, documents, call);
-        if (level.decision === "explicitDeny") return level;
-        if (level.decision === "implicitDeny") lacking ??= level;
-        result = level;
-    }
-    return lacking ?? result ?? { layer, decision: "notPresent" };
+    const decided = levels.map((documents) => evaluateLevel(layer, kind, documents, call));
+    const byWord = (word: DecisionWord) => decided.find(({ decision }) => decision === word);
+    return (
+        byWord("explicitDeny") ??
+        byWord("implicitDeny") ??
+        decided.at(-1) ?? { layer, decision: "notPresent" }
+    );
 }
 
 function evaluateLevel(
@@ -113,7 +111,9 @@ function evaluateLevel(
     documents: readonly NamedDocument[],
     call: Call,
 ): LayerResult {
+    let denied: LayerResult | undefined;
     let allowed: LayerResult | undefined;
+    // To the end, because what a malformed document would say is not known, wherever it stands.
     for (const { name, document, principalIds } of documents) {
         for (const statement of parsePolicyDocument(document, kind).statements) {
             const match = matchStatement(statement, call, principalIds);
@@ -125,11 +125,12 @@ function evaluateLevel(
                 statement: { document: name, index, ...(sid !== undefined && { sid }) },
                 ...(match !== "own" && { principalMatch: match }),
             };
-            if (effect === "Deny") return decided;
-            if (allowed === undefined || strength(decided) > strength(allowed)) allowed = decided;
+            if (effect === "Deny") denied ??= decided;
+            else if (allowed === undefined || strength(decided) > strength(allowed))
+                allowed = decided;
         }
     }
-    return allowed ?? { layer, decision: "implicitDeny" };
+    return denied ?? allowed ?? { layer, decision: "implicitDeny" };
 }
 
 /** How much an allow gives in the same account; the strongest of several decides. */

@@ -176,6 +176,10 @@ function targetOf(incoming: IncomingMessage): {
     prefix: string;
     rest: string;
 } {
+    // Node.js's parser takes a request line without a version, and headers after it, for HTTP/0.9.
+    if (incoming.httpVersionMajor < 1) {
+        throw malformed(`${incoming.url ?? ""} is not followed by HTTP/1.1`);
+    }
     // `http://host/path`, as to a proxy, is the same as `/path` (RFC 9112, 3.2.2).
     const [, authority, url = "/"] =
         /^(?:https?:\/\/([^/?#]*))?(.*)$/is.exec(incoming.url ?? "/") ?? [];

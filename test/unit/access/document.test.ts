@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { MalformedPolicy, parsePolicyDocument, type DocumentKind } from "../../../access";
+import {
+    evaluate,
+    explainAccess,
+    MalformedPolicy,
+    parsePolicyDocument,
+    type AccessRequest,
+    type DocumentKind,
+} from "../../../access";
 
 const allow = { Effect: "Allow", Action: "s3:GetObject", Resource: "*" };
 const document = (...statements: object[]) => ({ Version: "2012-10-17", Statement: statements });
@@ -243,4 +250,41 @@ describe("a policy document", () => {
         const text = JSON.stringify(document(allow));
         assert.equal(parsePolicyDocument(text, "identity"), parsePolicyDocument(text, "identity"));
     });
+
+    it("is forgotten when newer ones have half a million characters", () => {
+        const text = (sid: string) => JSON.stringify(document({ ...allow, Sid: sid }));
+        const first = parsePolicyDocument(text("first"), "scp");
+        for (let count = 0; count < 4; count++) parsePolicyDocument(text(`a${count}`), "scp");
+        assert.equal(parsePolicyDocument(text("first"), "scp"), first);
+        for (let count = 0; count < 50; count++) {
+            parsePolicyDocument(text(`b${count}${"x".repeat(10_000)}`), "scp");
+        }
+        assert.notEqual(parsePolicyDocument(text("first"), "scp"), first);
+    });
+});
+
+describe("a malformed document", () => {
+    const request: AccessRequest = {
+        principal: { type: "service", service: "lambda.amazonaws.com" },
+        action: "s3:GetObject",
+        resource: "arn:aws:s3:::bucket/key",
+        resourceAccountId: "111122223333",
+    };
+    const deny = { name: "deny", document: document({ ...allow, Effect: "Deny" }) };
+    const broken = { name: "broken", document: "{" };
+
+    for (const [what, policies] of [
+        ["beside a deny", { identity: [deny, broken] }],
+        ["under a level that denies", { identity: [], rcp: [[rcpDeny()], [broken]] }],
+    ] as const) {
+        it(`is refused ${what}, by the decision and its explanation`, () => {
+            for (const decide of [evaluate, explainAccess]) {
+                assert.throws(() => decide(request, policies), MalformedPolicy);
+            }
+        });
+    }
+
+    function rcpDeny() {
+        return { ...deny, document: document({ ...allow, Effect: "Deny", Principal: "*" }) };
+    }
 });

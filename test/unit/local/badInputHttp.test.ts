@@ -132,6 +132,7 @@ describe("The local cloud's HTTP listener", () => {
         ["a host that ends like loopback", closing("GET /mirror").replace("t: ", "t: x."), 403],
         ["HTTP/1.0 without a host", "GET /mirror HTTP/1.0\r\n\r\n", 400],
         ["an unknown method", "BREW /mirror HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 400],
+        ["a request line without a version", "GET /mirror\r\nHost: 127.0.0.1\r\n\r\n", 400],
         ["another protocol", "GET /mirror HTTP/3.0\r\nHost: 127.0.0.1\r\n\r\n", 400],
         ["a length that is no number", `${closing("POST /mirror", "Content-Length: 2x")}{}`, 400],
         ["a negative length", `${closing("POST /mirror", "Content-Length: -1")}{}`, 400],

@@ -64,10 +64,10 @@ export async function startCloud(): Promise<EchoServer> {
 }
 
 /** The same tool on the Python SDK, in a virtual environment that is made once. */
-export async function startPython(major: 1 | 2): Promise<EchoServer> {
+export async function startPython(major: 1 | 2, ...args: "tuned"[]): Promise<EchoServer> {
     const python = await pythonWith(join(__dirname, "python", `requirements-mcp${major}.txt`));
-    const child = spawn(python, [join(__dirname, "python", `echo_mcp${major}.py`)], {
-        stdio: ["ignore", "pipe", "inherit"],
+    const child = spawn(python, [join(__dirname, "python", `echo_mcp${major}.py`), ...args], {
+        stdio: ["ignore", "pipe", "ignore"],
     });
     let port = "";
     for await (const line of createInterface(child.stdout)) {
@@ -76,7 +76,7 @@ export async function startPython(major: 1 | 2): Promise<EchoServer> {
     }
     const modern = major === 2 ? "2026-07-28" : undefined;
     return {
-        name: `Python mcp ${major}.x`,
+        name: ["Python mcp", `${major}.x`, ...args].join(" "),
         pid: child.pid ?? 0,
         url: `http://127.0.0.1:${port}/mcp`,
         headers: {

@@ -1,11 +1,22 @@
-"""The echo tool on FastMCP of mcp 1.x: stateless, JSON answers, no authentication. Prints its port."""
+"""
+The echo tool on FastMCP of mcp 1.x, without authentication. Prints its port.
+
+As AgentCore's documentation has a server for Runtime written
+(https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-mcp.html): stateless, all else by default.
+With the argument `tuned`, JSON in place of an event stream, and no logs.
+"""
 
 import socket
+import sys
 
 import uvicorn
 from mcp.server.fastmcp import FastMCP
 
-server = FastMCP("echo", stateless_http=True, json_response=True, log_level="ERROR")
+tuned = "tuned" in sys.argv
+level = "error" if tuned else "info"
+server = FastMCP(
+    "echo", stateless_http=True, json_response=tuned, log_level="ERROR" if tuned else "INFO"
+)
 
 
 @server.tool()
@@ -20,5 +31,5 @@ listener.bind(("127.0.0.1", 0))
 listener.listen(1024)
 print(listener.getsockname()[1], flush=True)
 uvicorn.Server(
-    uvicorn.Config(server.streamable_http_app(), log_level="error", access_log=False)
+    uvicorn.Config(server.streamable_http_app(), log_level=level, access_log=not tuned)
 ).run(sockets=[listener])

@@ -20,6 +20,8 @@ interface DeployedRunner {
 /** Runs the real handlers of all accounts' functions, each with its execution role's credentials. */
 export class LambdaInvoker {
     readonly #runners = new Map<string, DeployedRunner>();
+    /** What writes the lines that wait. */
+    readonly #unwritten = new Set<() => void>();
 
     constructor(
         private readonly accounts: ReadonlyMap<string, LocalAccount>,
@@ -72,11 +74,12 @@ export class LambdaInvoker {
               };
     }
 
-    /** Ends every handler's process. */
+    /** Ends every handler's process, and writes what it still had to log. */
     async stop(): Promise<void> {
         const runners = [...this.#runners.values()];
         this.#runners.clear();
         await Promise.all(runners.map(({ runner }) => runner.stop()));
+        for (const write of this.#unwritten) write();
     }
 
     #runner(account: LocalAccount, lambda: LambdaFunction): LambdaFunctionRunner | undefined {
@@ -125,20 +128,23 @@ export class LambdaInvoker {
         }
     }
 
-    /** Takes lines, and writes together what came in one turn of the event loop, as CloudWatch takes events in batches. */
+    /** Takes lines, and writes together what comes within a moment, as Lambda sends events to CloudWatch. */
     #logWriter(
         account: LocalAccount,
         lambda: LambdaFunction,
         role: SessionKey,
     ): (line: string) => void {
         let lines: string[] = [];
+        const write = (): void => {
+            if (!this.#unwritten.delete(write)) return;
+            const written = lines;
+            lines = [];
+            this.#log(account, lambda, role, written);
+        };
         return (line) => {
             if (lines.push(line) > 1) return;
-            setImmediate(() => {
-                const written = lines;
-                lines = [];
-                this.#log(account, lambda, role, written);
-            });
+            this.#unwritten.add(write);
+            setTimeout(write, 2);
         };
     }
 

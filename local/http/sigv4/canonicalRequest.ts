@@ -20,6 +20,7 @@ export function headersOf(rawHeaders: readonly string[]): Headers {
 
 /** HTTP's white space only: a no-break space is a byte of the value, not a space. */
 function trimmed(value: string): string {
+    if (!/^ |[\t\r\n]|  | $/.test(value)) return value;
     return value.replace(/[ \t\r\n]+/g, " ").replace(/^ | $/g, "");
 }
 

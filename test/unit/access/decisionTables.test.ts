@@ -90,12 +90,13 @@ describe("access decisions", () => {
     const cases = [...evaluateCases, ...organizationCases] as unknown as EvaluateCase[];
     for (const entry of cases) {
         it(entry.name, () => {
-            const { policies } = entry;
+            const { policies, resource = gatewayArn } = entry;
+            const [, resourceAccountId = "111122223333"] = /:(\d{12}):/.exec(resource) ?? [];
             const request = {
                 principal: principalOf(entry.principal),
                 action: entry.action ?? "bedrock-agentcore:InvokeGateway",
-                resource: entry.resource ?? gatewayArn,
-                resourceAccountId: "111122223333",
+                resource,
+                resourceAccountId,
                 ...(entry.context !== undefined && { context: entry.context }),
             };
             const levels = (documents: object[][]) => documents.map((level) => level.map(named));

@@ -1,5 +1,5 @@
 import { compileCondition, type Condition } from "./conditions";
-import type { DocumentKind, StatementInput } from "./document";
+import type { DocumentKind, StatementInput } from "./documentSchema";
 import { MalformedPolicy } from "./malformedPolicy";
 import { actionPattern, resourcePattern } from "./match";
 import { compilePrincipal, type PrincipalElement } from "./principal";

@@ -1,10 +1,6 @@
 export type { ContextKeys } from "./context";
-export {
-    parsePolicyDocument,
-    type DocumentKind,
-    type PolicyDocument,
-    type Statement,
-} from "./document";
+export { parsePolicyDocument } from "./document";
+export type { DocumentKind, PolicyDocument, Statement } from "./documentSchema";
 export { evaluate, evaluateTrust, type Decision, type TrustRequest } from "./evaluate";
 export { explain, explainShort } from "./explain";
 export {

@@ -1,6 +1,7 @@
 import type { CompiledStatement } from "./compiledStatement";
 import { contextOf } from "./context";
-import { parsePolicyDocument, type DocumentKind } from "./document";
+import { parsePolicyDocument } from "./document";
+import type { DocumentKind } from "./documentSchema";
 import {
     callerOf,
     isExempt,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PolicyDocument, Statement } from "./document";
+import type { PolicyDocument, Statement } from "./documentSchema";
 
 /** A document of these statements. */
 export function policyDocument(statements: readonly Statement[]): PolicyDocument {

@@ -1,7 +1,7 @@
 import XMLBuilder from "fast-xml-builder";
 import { AwsError } from "../awsError";
 import type { RequestOrigin } from "../services/requestContext";
-import type { SessionKey } from "../services/sts";
+import type { SessionKey } from "../services/sessionKey";
 import { verifySigV4, type SigV4Options } from "./sigv4/verify";
 
 /** One request to the local cloud, read whole; the URL and headers are as they were on the wire. */

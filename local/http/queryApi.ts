@@ -2,7 +2,8 @@ import { AwsError, notEmulated } from "../awsError";
 import type { LocalAccount } from "../services/account";
 import type { Authorizer } from "../services/authorizer";
 import type { Role } from "../services/iam";
-import type { SessionKey, Sts } from "../services/sts";
+import type { SessionKey } from "../services/sessionKey";
+import type { Sts } from "../services/sts";
 import {
     callerOf,
     xmlError,

@@ -12,7 +12,8 @@ import {
 } from "../../access";
 import { regionOfArn } from "../../agentcore/arn";
 import { requestContext, type RequestOrigin } from "./requestContext";
-import type { SessionKey, Sts } from "./sts";
+import type { SessionKey } from "./sessionKey";
+import type { Sts } from "./sts";
 
 /** A call that a service asks the authorizer about. */
 export interface Call {

@@ -5,7 +5,8 @@ import { supportedVersions, type Gateway } from "./agentcoreControl";
 import type { Authorizer, DecisionRecord } from "./authorizer";
 import type { LambdaInvoker } from "./lambdaInvoker";
 import type { RequestOrigin } from "./requestContext";
-import type { SessionKey, Sts } from "./sts";
+import type { SessionKey } from "./sessionKey";
+import type { Sts } from "./sts";
 import {
     routeMcp,
     type CallTarget,

@@ -2,7 +2,8 @@ import { LambdaFunctionRunner } from "../lambda/environment";
 import type { LocalAccount } from "./account";
 import type { Authorizer } from "./authorizer";
 import type { LambdaFunction } from "./lambdaFunctions";
-import type { SessionKey, Sts } from "./sts";
+import type { SessionKey } from "./sessionKey";
+import type { Sts } from "./sts";
 
 /** What an invocation came to: the handler's JSON, or the error that Lambda answers. */
 export type Invocation =

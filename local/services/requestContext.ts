@@ -1,5 +1,5 @@
 import type { ContextKeys } from "../../access";
-import type { SessionKey } from "./sts";
+import type { SessionKey } from "./sessionKey";
 
 /** How a request came to the local cloud. */
 export interface RequestOrigin {

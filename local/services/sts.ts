@@ -1,23 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { evaluateTrust, explain, type RequestPrincipal } from "../../access";
+import { evaluateTrust, explain } from "../../access";
 import { accountOfArn } from "../../agentcore/arn";
 import { limits } from "../../agentcore/limits";
 import { AwsError, notEmulated } from "../awsError";
-import type { AccessKey } from "../http/sigv4/verify";
 import type { LocalAccount } from "./account";
 import { uniqueId, type Role } from "./iam";
 import { requireWellFormed } from "./policyText";
 import { requestContext, type RequestOrigin } from "./requestContext";
-
-/** A session's credentials, and who it is. */
-export interface SessionKey extends AccessKey {
-    principal: RequestPrincipal & { type: "role-session" };
-    sessionPolicy?: string;
-    /** Made by AssumeRole from another session: chained sessions last an hour at most. */
-    chained: boolean;
-    /** Milliseconds since 1970. */
-    issuedAt: number;
-}
+import type { SessionKey } from "./sessionKey";
 
 /** STS over all accounts: sessions of roles, held in memory. */
 export class Sts {

@@ -4,7 +4,7 @@ import { LocalCloud } from "../../local/cloud";
 import type { LocalAccount } from "../../local/services/account";
 import type { Gateway } from "../../local/services/agentcoreControl";
 import type { Role } from "../../local/services/iam";
-import type { SessionKey } from "../../local/services/sts";
+import type { SessionKey } from "../../local/services/sessionKey";
 import { LocalHub } from "../helpers/localHub";
 import { HttpClient, type Answer } from "./httpClient";
 

@@ -4,7 +4,7 @@ import type { EngineEvent } from "../../engine/deployment";
 import type { StackResult } from "../../engine/inProcess";
 import { readProject, type Stack } from "../../engine/stacks";
 import { LocalCloud } from "../../local/cloud";
-import type { SessionKey } from "../../local/services/sts";
+import type { SessionKey } from "../../local/services/sessionKey";
 import { sigv4Fetch } from "../../sigv4-fetch/src/index.js";
 import { TestProject } from "./project";
 

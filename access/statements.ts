@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { runtimeActions } from "../agentcore/runtime";
 import type { PolicyDocument, Statement } from "./documentSchema";
 
 /** A document of these statements. */
@@ -24,6 +25,94 @@ export function invokeFunctionStatement(functionArns: readonly string[]): Statem
         Action: "lambda:InvokeFunction",
         Resource: sorted(functionArns),
     };
+}
+
+/** The gateway's service role: these runtimes may be invoked, each with the endpoint that is called. */
+export function invokeRuntimeStatement(runtimeAndEndpointArns: readonly string[]): Statement {
+    return {
+        Sid: "InvokeRuntimes",
+        Effect: "Allow",
+        Action: "bedrock-agentcore:InvokeAgentRuntime",
+        Resource: sorted(runtimeAndEndpointArns),
+    };
+}
+
+/** The gateway's service role: these functions may be invoked by their URL, and APIs by their method. */
+export function invokeUrlStatements(args: {
+    functionArns: readonly string[];
+    methodArns: readonly string[];
+}): Statement[] {
+    const { functionArns, methodArns } = args;
+    const functions: Statement = {
+        Sid: "InvokeFunctionUrls",
+        Effect: "Allow",
+        // Both, since October 2025 (https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html).
+        Action: ["lambda:InvokeFunctionUrl", "lambda:InvokeFunction"],
+        Resource: sorted(functionArns),
+        Condition: { StringEqualsIfExists: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+    };
+    const methods: Statement = {
+        Sid: "InvokeApis",
+        Effect: "Allow",
+        Action: "execute-api:Invoke",
+        Resource: sorted(methodArns),
+    };
+    return [
+        ...(functionArns.length > 0 ? [functions] : []),
+        ...(methodArns.length > 0 ? [methods] : []),
+    ];
+}
+
+/** A runtime's execution role: its image may be pulled (AgentCore devguide, runtime-permissions). */
+export function pullImageStatements(repositoryArn: string): Statement[] {
+    return [
+        {
+            Sid: "PullImage",
+            Effect: "Allow",
+            Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+            Resource: repositoryArn,
+        },
+        {
+            // ECR gives the token for the registry, and takes no resource for it.
+            Sid: "LogInToRegistry",
+            Effect: "Allow",
+            Action: "ecr:GetAuthorizationToken",
+            Resource: "*",
+        },
+    ];
+}
+
+/** A runtime's execution role: its archive may be read. */
+export function readArchiveStatement(objectArn: string): Statement {
+    return { Sid: "ReadArchive", Effect: "Allow", Action: "s3:GetObject", Resource: objectArn };
+}
+
+/**
+ * The policy of a runtime, or of its endpoint: these callers, and nobody else of any account, whatever their own
+ * policies say (AgentCore devguide, resource-based-policies).
+ */
+export function runtimeResourcePolicy(args: {
+    resourceArn: string;
+    callers: readonly string[];
+}): Statement[] {
+    const callers = sorted(args.callers);
+    return [
+        {
+            Sid: "AllowCallers",
+            Effect: "Allow",
+            Principal: { AWS: callers },
+            Action: "bedrock-agentcore:InvokeAgentRuntime",
+            Resource: args.resourceArn,
+        },
+        {
+            Sid: "DenyEveryoneElse",
+            Effect: "Deny",
+            Principal: { AWS: "*" },
+            Action: [...runtimeActions],
+            Resource: args.resourceArn,
+            Condition: { ArnNotEquals: { "aws:PrincipalArn": callers } },
+        },
+    ];
 }
 
 /**

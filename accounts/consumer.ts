@@ -1,4 +1,6 @@
-import { log, type Output } from "@pulumi/pulumi";
+import { getStack, log, type Output } from "@pulumi/pulumi";
+import { regionOfArn } from "../agentcore/arn";
+import { proxyServer, type StdioServer } from "../agentcore/mcpClients";
 import { CallerRole } from "../components/callerRole";
 import type { ConsumerSettings } from "../settings";
 import { member, readOtherStack, requireAccount } from "./otherStack";
@@ -20,6 +22,11 @@ export interface ConsumerOutputs {
     roleIds: Record<string, Output<string>>;
     gateways: Record<string, { arn: string; url: string }>;
     pendingGateways: PendingGateway[];
+    /**
+     * For each caller and each `<hub>/<gateway>` of it, the entry under `mcpServers` of an MCP client. It signs by
+     * the AWS profile `<stack>-<caller>`, which whoever uses it makes for the caller's role.
+     */
+    clientConfiguration: Record<string, Record<string, StdioServer>>;
 }
 
 /** A spoke: the roles that call the hubs' gateways, each allowed the exact gateways that it names. */
@@ -33,13 +40,20 @@ export async function consumerAccount(settings: ConsumerSettings): Promise<Consu
         roleIds: {},
         gateways,
         pendingGateways: [],
+        clientConfiguration: {},
     };
     for (const [name, caller] of Object.entries(settings.callers)) {
         const gatewayArns: string[] = [];
+        const servers: Record<string, StdioServer> = (outputs.clientConfiguration[name] = {});
         for (const { hub, gateway } of caller.gateways) {
             const found = gateways[`${hub}/${gateway}`];
             if (found !== undefined) {
                 gatewayArns.push(found.arn);
+                servers[`${hub}/${gateway}`] = proxyServer({
+                    url: found.url,
+                    region: regionOfArn(found.arn) ?? settings.region,
+                    profile: `${getStack()}-${name}`,
+                });
                 continue;
             }
             const reason = missing[hub] ?? `hub ${hub} has no gateway ${gateway}.`;

@@ -1,9 +1,12 @@
 import { log, type Output } from "@pulumi/pulumi";
-import { LambdaTool } from "../components/lambdaTool";
-import { ToolGateway, type GatewayTargetArgs } from "../components/toolGateway";
-import type { GatewaySettings, ProviderSettings } from "../settings";
+import { runtimeNameOf } from "../agentcore/runtime";
+import { GatewayServiceRole } from "../components/gatewayServiceRole";
+import { ToolGateway } from "../components/toolGateway";
+import type { ProviderSettings } from "../settings";
 import { resolveGrants, type PendingGrant } from "./grants";
 import { pinnedProviders } from "./pinnedProviders";
+import { providerRuntimes } from "./runtimes";
+import { providerTargets } from "./targets";
 
 /** The outputs of a hub's stack. */
 export interface ProviderOutputs {
@@ -13,6 +16,7 @@ export interface ProviderOutputs {
         string,
         { gatewayId: Output<string>; gatewayUrl: Output<string>; gatewayArn: Output<string> }
     >;
+    runtimes: Record<string, { runtimeArn: Output<string>; runtimeArnUrlEncoded: Output<string> }>;
     pendingGrants: PendingGrant[];
 }
 
@@ -20,24 +24,35 @@ export interface ProviderOutputs {
 export async function providerAccount(settings: ProviderSettings): Promise<ProviderOutputs> {
     const grants = await resolveGrants(settings);
     const providers = pinnedProviders(settings);
-    const tools = new Map<string, LambdaTool>();
+    const { accountId, region } = settings;
+    const serviceRoles = new Map(
+        Object.keys(settings.gateways).map((gatewayName) => [
+            gatewayName,
+            new GatewayServiceRole(gatewayName, { gatewayName, accountId, region }, { providers }),
+        ]),
+    );
+    const runtimes = providerRuntimes(settings, serviceRoles, providers);
+    const targets = providerTargets(settings, runtimes.byWorkload, providers);
     const gateways: ProviderOutputs["gateways"] = {};
     for (const [name, gateway] of Object.entries(settings.gateways)) {
+        const serviceRole = serviceRoles.get(name);
+        if (serviceRole === undefined) throw new Error(`Gateway ${name} has no role`);
         const { description, instructions, exceptionLevel, supportedVersions } = gateway;
         const toolGateway = new ToolGateway(
             name,
             {
                 gatewayName: name,
-                accountId: settings.accountId,
-                region: settings.region,
+                accountId,
+                region,
                 supportedVersions,
                 ...(description !== undefined && { description }),
                 ...(instructions !== undefined && { instructions }),
                 ...(exceptionLevel !== undefined && { exceptionLevel }),
-                targets: targetsOf(gateway, settings, tools, providers),
+                serviceRole,
+                targets: targets[name] ?? {},
                 grants: grants.resolved[name] ?? { principals: [], roleIds: [] },
             },
-            { providers },
+            { providers: runtimes.providers },
         );
         const { gatewayId, gatewayUrl, gatewayArn } = toolGateway;
         gateways[name] = { gatewayId, gatewayUrl, gatewayArn };
@@ -51,33 +66,15 @@ export async function providerAccount(settings: ProviderSettings): Promise<Provi
         account: settings.accountId,
         region: settings.region,
         gateways,
+        runtimes: Object.fromEntries(
+            [...runtimes.byWorkload].map(([workload, { runtime }]) => [
+                runtimeNameOf(workload),
+                {
+                    runtimeArn: runtime.runtimeArn,
+                    runtimeArnUrlEncoded: runtime.runtimeArnUrlEncoded,
+                },
+            ]),
+        ),
         pendingGrants: grants.pending,
     };
-}
-
-function targetsOf(
-    gateway: GatewaySettings,
-    settings: ProviderSettings,
-    tools: Map<string, LambdaTool>,
-    providers: ReturnType<typeof pinnedProviders>,
-): Record<string, GatewayTargetArgs> {
-    const targets: Record<string, GatewayTargetArgs> = {};
-    for (const [name, target] of Object.entries(gateway.targets)) {
-        const { lambda } = target;
-        if (lambda.kind === "existing") {
-            targets[name] = { lambdaArn: lambda.functionArn, tools: target.tools };
-            continue;
-        }
-        let tool = tools.get(lambda.workload);
-        if (tool === undefined) {
-            tool = new LambdaTool(
-                lambda.workload,
-                { codeFolder: `workloads/${lambda.workload}/dist`, ...settings.lambda },
-                { providers },
-            );
-            tools.set(lambda.workload, tool);
-        }
-        targets[name] = { lambdaArn: tool.functionArn, tools: target.tools };
-    }
-    return targets;
 }

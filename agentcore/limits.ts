@@ -142,6 +142,18 @@ export const limits = {
     lambdaTimeoutSeconds: { min: 1, max: 900 },
     lambdaMemoryMb: { min: 128, max: 10240 },
     architecturesPerFunction: { min: 1, max: 1 },
+    /** CreateAgentRuntime `agentRuntimeName`. */
+    runtimeName: {
+        pattern: /^[a-zA-Z][a-zA-Z0-9_]{0,47}$/,
+        rule: "1-48 letters, digits or underscores, a letter first",
+    },
+    /** An endpoint's name, the qualifier of an invocation. */
+    runtimeEndpointName: {
+        pattern: /^[a-zA-Z][a-zA-Z0-9_]{0,47}$/,
+        rule: "1-48 letters, digits or underscores, a letter first",
+    },
+    /** `idleRuntimeSessionTimeout` and `maxLifetime`. */
+    runtimeSeconds: { min: 60, max: 1_209_600 },
     /** The values that CloudWatch Logs accepts for `retentionInDays`. */
     logRetentionDays: [
         1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,

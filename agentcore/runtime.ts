@@ -30,6 +30,23 @@ export const runtimeHeaders = {
 /** Characters of a session id (sure: botocore model; a session id of 32 characters is refused). */
 export const sessionIdCharacters = { min: 33, max: 256 } as const;
 
+/** What a resource policy of a runtime or an endpoint may allow or deny (sure: resource-based-policies page). */
+export const runtimeActions = [
+    "bedrock-agentcore:InvokeAgentRuntime",
+    "bedrock-agentcore:InvokeAgentRuntimeForUser",
+    "bedrock-agentcore:InvokeAgentRuntimeCommand",
+    "bedrock-agentcore:InvokeAgentRuntimeCommandShell",
+    "bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStream",
+    "bedrock-agentcore:InvokeAgentRuntimeWithWebSocketStreamForUser",
+    "bedrock-agentcore:StopRuntimeSession",
+    "bedrock-agentcore:GetAgentCard",
+] as const;
+
+/** The runtime of a workload: AgentCore takes no hyphen in a runtime's name. */
+export function runtimeNameOf(workload: string): string {
+    return workload.replaceAll("-", "_");
+}
+
 /** The ARN of a runtime's endpoint, which an invocation is authorized on too (sure: botocore model). */
 export function runtimeEndpointArn(runtimeArn: string, qualifier: string = defaultQualifier) {
     return `${runtimeArn}/runtime-endpoint/${qualifier}`;

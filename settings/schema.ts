@@ -36,6 +36,9 @@ const grantSchema = z.union(
         error: "{ spoke, roles: [<name>] }, { principals: [<ARN>] } or { account: <12 digits> }",
     },
 );
+const listingMode = z
+    .enum(["DEFAULT", "DYNAMIC"], { error: "DEFAULT or DYNAMIC" })
+    .default("DEFAULT");
 const targetSchema = z.union(
     [
         z.strictObject({
@@ -43,9 +46,16 @@ const targetSchema = z.union(
             tools: list(z.string(), "names of the workload's tools").optional(),
         }),
         z.strictObject({ existingLambdaArn: z.string(), toolSchemaFile: z.string() }),
+        z.strictObject({ mcpServer: z.string(), listingMode }),
+        z.strictObject({
+            existingRuntimeArn: z.string(),
+            qualifier: named(limits.runtimeEndpointName).default("DEFAULT"),
+            listingMode,
+        }),
+        z.strictObject({ mcpServerUrl: z.string(), resourceArn: z.string(), listingMode }),
     ],
     {
-        error: "{ lambda: <workload>, tools: [<name>] } or { existingLambdaArn: <ARN>, toolSchemaFile: <path> }",
+        error: "{ lambda: <workload>, tools: [<name>] }, { existingLambdaArn: <ARN>, toolSchemaFile: <path> }, { mcpServer: <workload> }, { existingRuntimeArn: <ARN> } or { mcpServerUrl: <URL>, resourceArn: <ARN> }",
     },
 );
 const gatewaySchema = z.strictObject({
@@ -77,6 +87,21 @@ const callerSchema = z.strictObject({
     assumedBy: list(z.string(), "exact ARNs of roles or users"),
     maxSessionSeconds: whole(limits.sessionSeconds, "seconds").default(limits.sessionSeconds.min),
 });
+const logRetentionDays = z
+    .union(limits.logRetentionDays.map((days) => z.literal(days)))
+    .default(30);
+const networkSchema = z.union(
+    [
+        z.literal("PUBLIC").transform(() => ({ mode: "PUBLIC" as const })),
+        z
+            .strictObject({
+                subnets: list(z.string(), "ids of subnets"),
+                securityGroups: list(z.string(), "ids of security groups"),
+            })
+            .transform((vpc) => ({ mode: "VPC" as const, ...vpc })),
+    ],
+    { error: "PUBLIC or { subnets: [<id>], securityGroups: [<id>] }" },
+);
 /** All keys of a hub. */
 export const providerSchema = z.strictObject({
     account: accountSchema,
@@ -84,9 +109,19 @@ export const providerSchema = z.strictObject({
         .strictObject({
             timeoutSeconds: whole(limits.lambdaTimeoutSeconds, "seconds").default(30),
             memoryMb: whole(limits.lambdaMemoryMb, "MB").default(256),
-            logRetentionDays: z
-                .union(limits.logRetentionDays.map((days) => z.literal(days)))
-                .default(30),
+            logRetentionDays,
+        })
+        .prefault({}),
+    runtime: z
+        .strictObject({
+            artifact: z
+                .enum(["container", "zip"], { error: "container or zip" })
+                .default("container"),
+            network: networkSchema.prefault("PUBLIC"),
+            idleTimeoutSeconds: whole(limits.runtimeSeconds, "seconds").default(900),
+            maxLifetimeSeconds: whole(limits.runtimeSeconds, "seconds").default(28800),
+            logRetentionDays,
+            operators: z.array(z.string(), { error: "exact ARNs of roles or users" }).default([]),
         })
         .prefault({}),
     spokes: z.record(z.string(), otherStackSchema, { error: "a map of spokes" }).default({}),

@@ -6,8 +6,46 @@ export type LambdaSource =
 
 /** One Lambda target of a gateway, and the tools that it shows. */
 export interface LambdaTargetSettings {
+    kind: "lambda";
     lambda: LambdaSource;
     tools: readonly ToolDefinition[];
+}
+
+/** An MCP server: of `workloads/<name>` on a runtime of the program's, on a runtime that is there, or behind a URL. */
+export type McpServerSource =
+    | { kind: "workload"; workload: string }
+    | { kind: "runtime"; runtimeArn: string; qualifier: string }
+    | { kind: "url"; url: string; service: UrlService; resourceArn: string };
+
+/** A service, beside AgentCore Runtime, that verifies a gateway's signature before an MCP server gets the request. */
+export type UrlService = "lambda" | "execute-api";
+
+/** One MCP server target of a gateway. */
+export interface McpServerTargetSettings {
+    kind: "mcpServer";
+    server: McpServerSource;
+    /** DEFAULT: the gateway keeps the tools until it is synchronized; DYNAMIC: it asks for each list. */
+    listingMode: "DEFAULT" | "DYNAMIC";
+    /** As the workload declares them; none where the server is not ours. */
+    tools: readonly ToolDefinition[];
+}
+
+/** One target of a gateway. */
+export type TargetSettings = LambdaTargetSettings | McpServerTargetSettings;
+
+/** How the program's runtimes are made. */
+export interface RuntimeSettings {
+    /** An image in ECR, which needs Docker, or an archive in S3. */
+    artifact: "container" | "zip";
+    network:
+        | { mode: "PUBLIC" }
+        | { mode: "VPC"; subnets: readonly string[]; securityGroups: readonly string[] };
+    /** Seconds. */
+    idleTimeoutSeconds: number;
+    maxLifetimeSeconds: number;
+    logRetentionDays: number;
+    /** Exact ARNs of who may call a runtime around its gateway. */
+    operators: readonly string[];
 }
 
 /** Who may use a gateway: roles of a spoke's stack, exact ARNs, or a whole account. */
@@ -22,7 +60,7 @@ export interface GatewaySettings {
     instructions?: string;
     exceptionLevel?: "DEBUG";
     supportedVersions: readonly string[];
-    targets: Readonly<Record<string, LambdaTargetSettings>>;
+    targets: Readonly<Record<string, TargetSettings>>;
     grants: readonly Grant[];
 }
 
@@ -54,6 +92,7 @@ export interface ProviderSettings {
     accountId: string;
     region: string;
     lambda: { timeoutSeconds: number; memoryMb: number; logRetentionDays: number };
+    runtime: RuntimeSettings;
     spokes: Readonly<Record<string, OtherStack>>;
     gateways: Readonly<Record<string, GatewaySettings>>;
 }

@@ -1,0 +1,45 @@
+import { ResourcePolicy } from "@pulumi/aws-native/bedrockagentcore/resourcePolicy";
+import {
+    all,
+    ComponentResource,
+    type ComponentResourceOptions,
+    type Input,
+    type Resource,
+} from "@pulumi/pulumi";
+import { policyDocument, runtimeResourcePolicy } from "../access/statements";
+import type { AgentRuntime } from "./agentRuntime";
+
+/** What {@link RuntimeAccess} takes. */
+export interface RuntimeAccessArgs {
+    runtime: AgentRuntime;
+    /** Exact ARNs of the roles and users that may invoke the runtime: its gateways' roles, and operators. */
+    callers: readonly Input<string>[];
+}
+
+/** The policies of a runtime and of its endpoint: nobody gets around the gateway. */
+export class RuntimeAccess extends ComponentResource {
+    readonly policies: readonly Resource[];
+
+    constructor(name: string, args: RuntimeAccessArgs, opts?: ComponentResourceOptions) {
+        super("agentcore-hub:index:RuntimeAccess", name, {}, opts);
+        const { runtimeArn, endpointArn } = args.runtime;
+        this.policies = Object.entries({ runtime: runtimeArn, endpoint: endpointArn }).map(
+            ([what, resourceArn]) =>
+                new ResourcePolicy(
+                    `${name}-${what}-access`,
+                    {
+                        resourceArn,
+                        policy: all([resourceArn, all([...args.callers])]).apply(([arn, callers]) =>
+                            JSON.stringify(
+                                policyDocument(
+                                    runtimeResourcePolicy({ resourceArn: arn, callers }),
+                                ),
+                            ),
+                        ),
+                    },
+                    { parent: this },
+                ),
+        );
+        this.registerOutputs({});
+    }
+}

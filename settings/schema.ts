@@ -36,8 +36,10 @@ const grantSchema = z.union(
         error: "{ spoke, roles: [<name>] }, { principals: [<ARN>] } or { account: <12 digits> }",
     },
 );
+// Refined, so that the union of targets tells this problem and not that no target fits.
 const listingMode = z
-    .enum(["DEFAULT", "DYNAMIC"], { error: "DEFAULT or DYNAMIC" })
+    .string({ error: "DEFAULT or DYNAMIC" })
+    .refine((mode) => mode === "DEFAULT" || mode === "DYNAMIC", { error: "DEFAULT or DYNAMIC" })
     .default("DEFAULT");
 const targetSchema = z.union(
     [

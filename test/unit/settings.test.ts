@@ -37,6 +37,8 @@ function change(config: object, path: readonly (string | number)[], value: unkno
 }
 
 const gateways = "agentcore-hub:gateways";
+const target = (settings: object) =>
+    change(hub, ["agentcore-hub:gateways", "tools", "targets", "server"], settings);
 const callers = "agentcore-hub:callers";
 const cases: { name: string; config: Record<string, unknown>; problem: RegExp }[] = [
     {
@@ -101,6 +103,93 @@ const cases: { name: string; config: Record<string, unknown>; problem: RegExp }[
         name: "a tool that the workload does not declare",
         config: change(hub, [gateways, "tools", "targets", "echo-tools", "tools"], ["echo"]),
         problem: /tools\[0\]: got "echo"; must be one of echo_message, add_numbers/m,
+    },
+    {
+        name: "an MCP server behind a load balancer",
+        config: target({
+            mcpServerUrl: "https://tools.us-east-1.elb.amazonaws.com/mcp",
+            resourceArn: "arn:aws:lambda:us-east-1:111122223333:function:x",
+        }),
+        problem:
+            /targets\.server\.mcpServerUrl: got "https:\/\/tools\.us-east-1\.elb\.amazonaws\.com\/mcp"; must be an https URL of a service that verifies a gateway's SigV4 signature: .*Load balancers, EC2 and other hosts cannot/m,
+    },
+    {
+        name: "an MCP server's URL without TLS",
+        config: target({
+            mcpServerUrl: "http://abc.lambda-url.us-east-1.on.aws/",
+            resourceArn: "arn:aws:lambda:us-east-1:111122223333:function:x",
+        }),
+        problem: /mcpServerUrl: got "http:\/\/abc\.lambda-url/m,
+    },
+    {
+        name: "a function URL with the ARN of all functions",
+        config: target({
+            mcpServerUrl: "https://abc.lambda-url.us-east-1.on.aws/",
+            resourceArn: "arn:aws:lambda:us-east-1:111122223333:function:*",
+        }),
+        problem: /resourceArn: got "arn.*function:\*"; must be the exact ARN of the function/m,
+    },
+    {
+        name: "an API with the ARN of all its methods",
+        config: target({
+            mcpServerUrl: "https://abc123.execute-api.us-east-1.amazonaws.com/prod/mcp",
+            resourceArn: "arn:aws:execute-api:us-east-1:111122223333:abc123/*",
+        }),
+        problem: /resourceArn: got "arn.*abc123\/\*"; must be the exact ARN of the API's method/m,
+    },
+    {
+        name: "a runtime's endpoint in place of the runtime",
+        config: target({
+            existingRuntimeArn:
+                "arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/a-0123456789/runtime-endpoint/DEFAULT",
+        }),
+        problem:
+            /existingRuntimeArn: got .*; must be the exact ARN of an AgentCore runtime, without/m,
+    },
+    {
+        name: "a runtime by a pattern",
+        config: target({
+            existingRuntimeArn: "arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/*",
+        }),
+        problem: /existingRuntimeArn: got .*runtime\/\*/m,
+    },
+    {
+        name: "an endpoint name that AWS would refuse",
+        config: target({
+            existingRuntimeArn:
+                "arn:aws:bedrock-agentcore:us-east-1:111122223333:runtime/a-0123456789",
+            qualifier: "my-endpoint",
+        }),
+        problem: /qualifier: got "my-endpoint"; must be 1-48 letters, digits or underscores/m,
+    },
+    {
+        name: "an MCP server that is not there",
+        config: target({ mcpServer: "nothing" }),
+        problem: /got no file workloads\/nothing\/tools\.json/m,
+    },
+    {
+        name: "a listing mode that AgentCore does not have",
+        config: target({ mcpServer: "mcp-server", listingMode: "LIVE" }),
+        problem: /listingMode: got "LIVE"; must be DEFAULT or DYNAMIC/m,
+    },
+    {
+        name: "an operator who is everyone",
+        config: { ...hub, "agentcore-hub:runtime": { operators: ["*"] } },
+        problem: /^runtime\.operators\[0\]: got "\*"/m,
+    },
+    {
+        name: "a session of thirty seconds",
+        config: { ...hub, "agentcore-hub:runtime": { idleTimeoutSeconds: 30 } },
+        problem:
+            /^runtime\.idleTimeoutSeconds: got 30; must be a whole number of seconds, 60-1209600/m,
+    },
+    {
+        name: "a network of no subnets",
+        config: {
+            ...hub,
+            "agentcore-hub:runtime": { network: { subnets: [], securityGroups: ["sg-1"] } },
+        },
+        problem: /^runtime\.network/m,
     },
     {
         name: "a workload that is not there",

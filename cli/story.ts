@@ -7,6 +7,7 @@ import {
 import { deploy, pendingOf } from "../engine/deployAll";
 import type { Project, Stack } from "../engine/stacks";
 import type { LocalCloud } from "../local/cloud";
+import type { GatewaySettings } from "../settings";
 import type { CallOutcome } from "./call";
 import type { CallerProcess } from "./callerProcess";
 import { InvalidOptions } from "./invalidOptions";
@@ -18,11 +19,18 @@ export interface Story {
     hub: Stack;
     spoke: Stack;
     gateway: string;
-    tool: ToolDefinition;
-    qualifiedTool: string;
+    /** A tool of each kind of target that the gateway has, that of its first target first. */
+    tools: readonly [StoryTool, ...StoryTool[]];
     granted: string;
     /** A role of the same spoke that asks for the gateway and is not granted. */
     notGranted?: string;
+}
+
+/** A tool that the story calls. */
+interface StoryTool {
+    definition: ToolDefinition;
+    qualifiedName: string;
+    kind: "lambda" | "mcpServer";
 }
 
 /** An outcome that is not the story's: the product, or the config, is not right. */
@@ -42,12 +50,9 @@ export function planStory(project: Project): Story {
     for (const hub of project.stacks) {
         if (hub.settings.role !== "provider") continue;
         for (const [gateway, { targets, grants }] of Object.entries(hub.settings.gateways)) {
-            const [targetName, target] = Object.entries(targets)[0] ?? [];
-            const tool = target?.tools[0];
+            const [tool, ...tools] = toolsOf(targets);
             for (const grant of grants) {
-                if (grant.kind !== "spoke" || targetName === undefined || tool === undefined) {
-                    continue;
-                }
+                if (grant.kind !== "spoke" || tool === undefined) continue;
                 const spokeSettings = hub.settings.spokes[grant.spoke];
                 const spoke = project.stacks.find(({ name }) => name === spokeSettings?.stack);
                 const granted = grant.roles[0];
@@ -62,8 +67,7 @@ export function planStory(project: Project): Story {
                     hub,
                     spoke,
                     gateway,
-                    tool,
-                    qualifiedTool: qualifiedToolName(targetName, tool.name),
+                    tools: [tool, ...tools],
                     granted,
                     ...(notGranted !== undefined && { notGranted }),
                 };
@@ -73,6 +77,18 @@ export function planStory(project: Project): Story {
     throw new InvalidOptions(
         "the story needs a gateway that grants a role of a spoke's stack; config has none. To start without it: npm run local -- --serve --empty",
     );
+}
+
+/** The first tool of the first target of each kind. */
+function toolsOf(targets: GatewaySettings["targets"]): StoryTool[] {
+    const byKind = new Map<string, StoryTool>();
+    for (const [targetName, { kind, tools }] of Object.entries(targets)) {
+        const [definition] = tools;
+        if (definition === undefined || byKind.has(kind)) continue;
+        const qualifiedName = qualifiedToolName(targetName, definition.name);
+        byKind.set(kind, { definition, qualifiedName, kind });
+    }
+    return [...byKind.values()];
 }
 
 /** What the story is told with. */
@@ -91,6 +107,7 @@ interface Stage {
  */
 export async function tellStory(story: Story, stage: Stage): Promise<void> {
     const { hub, spoke, gateway, granted, notGranted } = story;
+    const [first, ...others] = story.tools;
     const { target, reporter } = stage;
     const up = async (stack: Stack, label: string, step: string) => {
         await reporter.step(
@@ -105,31 +122,38 @@ export async function tellStory(story: Story, stage: Stage): Promise<void> {
     reporter.say(
         `\n${colors.bold("Hub")} ${hub.settings.accountId} owns the gateway ${gateway}; ${colors.bold("spoke")} ${spoke.settings.accountId} wants its tools.\n`,
     );
-    await up(hub, `Deploy ${hub.name}: the gateway and its tool`, `deploy ${hub.name}`);
+    await up(hub, `Deploy ${hub.name}: the gateway and its tools`, `deploy ${hub.name}`);
     await up(spoke, `Deploy ${spoke.name}: the calling roles`, `deploy ${spoke.name}`);
-    await callAs(story, stage, stage.callers[0], granted, "refused");
+    const call = (tool: StoryTool, role: string, expected: CallOutcome["outcome"]) =>
+        callAs({ story, stage, tool, role, expected });
+    await call(first, granted, "refused");
     await up(hub, `Deploy ${hub.name} again: the grant to ${granted}`, `grant ${granted}`);
-    await callAs(story, stage, stage.callers[0], granted, "ok");
-    if (notGranted !== undefined) {
-        await callAs(story, stage, stage.callers[1], notGranted, "refused");
-    }
+    for (const tool of [first, ...others]) await call(tool, granted, "ok");
+    if (notGranted !== undefined) await call(first, notGranted, "refused");
 }
 
-async function callAs(
-    story: Story,
-    { cloud, target, reporter }: Stage,
-    caller: CallerProcess | undefined,
-    role: string,
-    expected: CallOutcome["outcome"],
-): Promise<void> {
+async function callAs({
+    story,
+    stage: { cloud, target, reporter, callers },
+    tool: { definition, qualifiedName },
+    role,
+    expected,
+}: {
+    story: Story;
+    stage: Stage;
+    tool: StoryTool;
+    role: string;
+    expected: CallOutcome["outcome"];
+}): Promise<void> {
+    const caller = callers[role === story.granted ? 0 : 1];
     if (caller === undefined) throw new StoryWentWrong("The story has no process to call from");
     const profile = `${story.spoke.name}-${role}`;
     const outcome = await caller.call({
         as: profile,
         url: gatewayUrl(target, story),
         region: story.hub.settings.region,
-        tool: story.qualifiedTool,
-        arguments: exampleArguments(story.tool.inputSchema, story.spoke.settings.accountId),
+        tool: qualifiedName,
+        arguments: exampleArguments(definition.inputSchema, story.spoke.settings.accountId),
     });
     const requestId = outcome.requestId ?? "";
     const principal = cloud.authorizer.record(requestId)?.request.principal;
@@ -139,7 +163,7 @@ async function callAs(
         as: profile,
         principal: principal?.type === "role-session" ? principal.sessionArn : null,
         gateway: story.gateway,
-        tool: story.qualifiedTool,
+        tool: qualifiedName,
         outcome: outcome.outcome,
         httpStatus: outcome.httpStatus,
         result: outcome.outcome === "refused" ? null : outcome.result,
@@ -149,10 +173,10 @@ async function callAs(
         outcome.outcome === "refused"
             ? `${colors.red(`✗ HTTP ${outcome.httpStatus}`)}\n      ${reason ?? ""}`
             : colors.green(`✓ ${JSON.stringify(outcome.result)}`);
-    reporter.say(`  ${colors.cyan("→")} ${profile} calls ${story.qualifiedTool}  ${shown}`);
+    reporter.say(`  ${colors.cyan("→")} ${profile} calls ${qualifiedName}  ${shown}`);
     if (outcome.outcome !== expected) {
         throw new StoryWentWrong(
-            `${profile} calls ${story.qualifiedTool}: got ${outcome.outcome} (HTTP ${outcome.httpStatus}); must be ${expected}`,
+            `${profile} calls ${qualifiedName}: got ${outcome.outcome} (HTTP ${outcome.httpStatus}); must be ${expected}`,
         );
     }
 }

@@ -19,6 +19,7 @@ interface LocalOptions {
     port?: number;
     json?: boolean;
     engine?: string;
+    steps?: string;
     stateFolder: string;
 }
 
@@ -35,7 +36,10 @@ export async function hubLocal(
     if (!["auto", "in-process"].includes(options.engine ?? "auto")) {
         throw new InvalidOptions(`--engine: got ${options.engine}; must be auto or in-process`);
     }
-    const { stateFolder } = options;
+    const { stateFolder, steps = "short" } = options;
+    if (steps !== "short" && steps !== "all") {
+        throw new InvalidOptions(`--steps: got ${steps}; must be short or all`);
+    }
     const running = readConnection(stateFolder);
     if (running !== undefined && running.pid !== process.pid) {
         throw new InvalidOptions(
@@ -75,7 +79,7 @@ export async function hubLocal(
         const told =
             story === undefined
                 ? Promise.resolve()
-                : tellStory(story, { cloud, target, reporter, callers });
+                : tellStory(story, { cloud, target, reporter, callers, steps });
         const ended = await Promise.race([told.then(() => "told" as const), interrupted]);
         if (ended === "interrupted") return exitCode.interrupted;
         for (const caller of callers) caller.stop();

@@ -13,6 +13,7 @@ import type { CallerProcess } from "./callerProcess";
 import { InvalidOptions } from "./invalidOptions";
 import type { LocalTarget } from "./localTarget";
 import { changesText, type Reporter } from "./reporter";
+import { withoutEndpoint } from "./withoutEndpoint";
 
 /** The parts of the story, as the project's config casts them. */
 export interface Story {
@@ -98,6 +99,8 @@ interface Stage {
     reporter: Reporter;
     /** One process for each role that calls. */
     callers: readonly CallerProcess[];
+    /** All: what happens when a gateway's role lacks a runtime's endpoint, too. */
+    steps: "short" | "all";
 }
 
 /**
@@ -130,6 +133,21 @@ export async function tellStory(story: Story, stage: Stage): Promise<void> {
     await up(hub, `Deploy ${hub.name} again: the grant to ${granted}`, `grant ${granted}`);
     for (const tool of [first, ...others]) await call(tool, granted, "ok");
     if (notGranted !== undefined) await call(first, notGranted, "refused");
+    const onRuntime = story.tools.find(({ kind }) => kind === "mcpServer");
+    if (stage.steps !== "all" || onRuntime === undefined) return;
+    const withdrawn = withoutEndpoint(stage.cloud, hub.settings.accountId, gateway);
+    if (withdrawn === undefined) return;
+    const { roleName, endpoints, restore } = withdrawn;
+    reporter.event({ step: "withdraw", status: "ok", role: roleName, endpoints });
+    reporter.say(`  ${colors.yellow("−")} ${roleName} may not invoke ${endpoints.join(", ")}`);
+    try {
+        await call(onRuntime, granted, "failed");
+    } finally {
+        restore();
+    }
+    reporter.event({ step: "restore", status: "ok", role: roleName, endpoints });
+    reporter.say(`  ${colors.yellow("+")} ${roleName} may again`);
+    await call(onRuntime, granted, "ok");
 }
 
 async function callAs({
@@ -169,10 +187,13 @@ async function callAs({
         result: outcome.outcome === "refused" ? null : outcome.result,
         ...(reason !== undefined && { reason }),
     });
-    const shown =
-        outcome.outcome === "refused"
-            ? `${colors.red(`✗ HTTP ${outcome.httpStatus}`)}\n      ${reason ?? ""}`
-            : colors.green(`✓ ${JSON.stringify(outcome.result)}`);
+    const why = reason === undefined ? "" : `\n      ${reason}`;
+    const shown = {
+        refused: colors.red(`✗ HTTP ${outcome.httpStatus}`) + why,
+        failed:
+            colors.red(`✗ ${JSON.stringify("result" in outcome ? outcome.result : null)}`) + why,
+        ok: colors.green(`✓ ${JSON.stringify("result" in outcome ? outcome.result : null)}`),
+    }[outcome.outcome];
     reporter.say(`  ${colors.cyan("→")} ${profile} calls ${qualifiedName}  ${shown}`);
     if (outcome.outcome !== expected) {
         throw new StoryWentWrong(

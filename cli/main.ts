@@ -19,6 +19,11 @@ export function main(argv: readonly string[]): void {
         .option("--empty", "start with nothing deployed (with --serve)")
         .option("--port <number>", "HTTP port on 127.0.0.1; 0 takes any free one", wholeNumber)
         .option("--json", "one JSON event per line")
+        .option(
+            "--steps <steps>",
+            "short, or all: also a gateway's role without its runtime",
+            "short",
+        )
         .option("--engine <engine>", "auto or in-process", "auto")
         .option("--state-folder <path>", "where the local cloud keeps its files", ".hub/local")
         .action(async (options: { empty?: boolean; stateFolder: string }) => {
@@ -71,6 +76,15 @@ export function main(argv: readonly string[]): void {
             const { hubCall, hubCallLines } = await import("./call.js");
             await finish(tool === "-" ? hubCallLines() : hubCall(tool, args, options));
         });
+    callOptions(
+        program
+            .command("mcp-config")
+            .description("an MCP client's configuration for a gateway, through mcp-proxy-for-aws")
+            .option("--client <client>", "claude, vscode, cursor or kiro", "claude"),
+    ).action(async (options: object) => {
+        const { hubMcpConfig } = await import("./mcpConfig.js");
+        await finish(Promise.resolve(hubMcpConfig(options)));
+    });
 
     program.parseAsync(argv).catch((error: unknown) => {
         if (error instanceof CommanderError) {

@@ -134,7 +134,6 @@ function untilInterrupted(): Promise<"interrupted"> {
 /** What to paste into another terminal. */
 function whatNext(connection: Connection, caller: string): string {
     const { awsConfigFile, awsCredentialsFile, profiles, gateways, url } = connection;
-    const gateway = Object.values(gateways)[0];
     return [
         "",
         `${colors.bold("Serving")} ${url} ${colors.dim("(Ctrl-C ends it)")}`,
@@ -144,10 +143,10 @@ function whatNext(connection: Connection, caller: string): string {
         `  export AWS_SHARED_CREDENTIALS_FILE=${awsCredentialsFile}`,
         "  npm run hub -- deploy --local  # after a change of Pulumi.*.yaml",
         `  npm run --silent hub -- tools --local --as ${caller}`,
-        ...(gateway === undefined
+        ...(Object.keys(gateways).length === 0
             ? []
             : [
-                  `  AWS_PROFILE=${caller} uvx mcp-proxy-for-aws@1.7.0 ${gateway.url} --service bedrock-agentcore --region ${connection.region}`,
+                  `  npm run --silent hub -- mcp-config --local --as ${caller} > .mcp.json  # for Claude Code`,
               ]),
         "",
         `Profiles: ${profiles.join(", ")}`,

@@ -139,8 +139,36 @@ describe("real clients against hub local --serve", () => {
         const newest = await pythonOrSkip(this, "requirements-newest.txt");
         const { stdout, stderr } = await newest.script(
             "proxy_stdio.py",
-            [newest.command("mcp-proxy-for-aws"), gateway.url],
+            [
+                newest.command("mcp-proxy-for-aws"),
+                ...[gateway.url, "--service", "bedrock-agentcore", "--region", "us-east-1"],
+            ],
             { ...environment, AWS_PROFILE: "consumer-developer", HOME: project.folder },
+        );
+        assert.equal(stdout, 'echo-tools___echo_message\n{"message":"via proxy"}\n', stderr);
+    });
+
+    it("the file of hub mcp-config starts it, whatever the client's own environment", async function () {
+        const newest = await pythonOrSkip(this, "requirements-newest.txt");
+        const written = await runHub(project.folder, [
+            ...["mcp-config", "--local", "--as", "consumer-developer"],
+        ]);
+        const { mcpServers } = JSON.parse(written.stdout) as {
+            mcpServers: Record<string, { args: string[]; env: Record<string, string> }>;
+        };
+        const [server] = Object.values(mcpServers);
+        // The first argument is the package, which uvx would fetch.
+        const args = server?.args.slice(1) ?? [];
+        const { stdout, stderr } = await newest.script(
+            "proxy_stdio.py",
+            [newest.command("mcp-proxy-for-aws"), ...args],
+            {
+                HOME: project.folder,
+                HTTP_PROXY: "http://127.0.0.1:9",
+                no_proxy: "example.com",
+                AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+                ...server?.env,
+            },
         );
         assert.equal(stdout, 'echo-tools___echo_message\n{"message":"via proxy"}\n', stderr);
     });

@@ -1,4 +1,4 @@
-"""mcp-proxy-for-aws as a stdio proxy, as Claude Code starts it; the profile by AWS_PROFILE."""
+"""mcp-proxy-for-aws as a stdio proxy, as Claude Code starts it: its command and arguments."""
 import asyncio
 import os
 import sys
@@ -10,7 +10,7 @@ from mcp.client.stdio import stdio_client
 async def main():
     proxy = StdioServerParameters(
         command=sys.argv[1],
-        args=[sys.argv[2], "--service", "bedrock-agentcore", "--region", "us-east-1"],
+        args=sys.argv[2:],
         env=dict(os.environ),
     )
     async with stdio_client(proxy) as (read, write):

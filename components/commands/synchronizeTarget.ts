@@ -2,6 +2,7 @@ import {
     GetGatewayTargetCommand,
     SynchronizeGatewayTargetsCommand,
 } from "@aws-sdk/client-bedrock-agentcore-control";
+import { setTimeout } from "node:timers/promises";
 import { CommandFailed, controlPlane, until, type Settings } from "./deployment";
 
 /** How often a target that comes out FAILED is tried: its role's policies may still be on their way. */
@@ -11,10 +12,12 @@ const attempts = 5;
  * Has a gateway read an MCP server's tools again, which a new image alone does not (AgentCore devguide,
  * gateway-target-MCPservers), and waits until it has.
  *
+ * @param pauseMs how long to wait after the first failure; twice as long after the second, and so on.
  * @throws CommandFailed with the service's reasons.
  */
 export async function synchronizeTarget(
     settings: Settings<"HUB_GATEWAY_ID" | "HUB_TARGET_ID">,
+    pauseMs = 5000,
 ): Promise<string> {
     const control = await controlPlane(settings);
     const gatewayIdentifier = settings.HUB_GATEWAY_ID;
@@ -39,5 +42,6 @@ export async function synchronizeTarget(
                 `target ${targetId} is ${status ?? "in no status"}: ${reasons.join("; ") || "no reason given"}`,
             );
         }
+        await setTimeout(pauseMs * attempt);
     }
 }

@@ -25,6 +25,7 @@ const sources = [
     "settings.ts",
     "sigv4-fetch/src",
     "workloads/echo-tool",
+    "workloads/mcp-server",
     "bin/build.js",
     "package.json",
 ];
@@ -72,6 +73,7 @@ function build() {
         entryPoints: {
             hub: "cli/main.ts",
             call: "cli/call.ts",
+            commands: "components/commands/main.ts",
             deploy: "cli/deploy.ts",
             local: "cli/local.ts",
         },
@@ -102,6 +104,12 @@ function build() {
     );
 }
 
+/** The bundles of the workloads: a Lambda's handler, and a container's server. */
+const entryPoints = [
+    { source: "handler.ts", bundle: "index.mjs" },
+    { source: "main.ts", bundle: "server.mjs" },
+];
+
 /** A tool's declaration is checked where it is built: what AgentCore would refuse never gets into a bundle. */
 function buildWorkloads(buildSync, common) {
     const checker = join(root, "dist", "toolSchema.js");
@@ -116,22 +124,36 @@ function buildWorkloads(buildSync, common) {
     for (const name of readdirSync(join(root, "workloads"))) {
         const folder = join(root, "workloads", name);
         const declaration = join(folder, "tools.json");
-        if (!existsSync(declaration)) continue;
-        const problems = toolSchemaProblems(JSON.parse(readFileSync(declaration, "utf8")));
-        if (problems.length > 0) {
-            const file = relative(root, declaration);
-            throw new Error(problems.map((problem) => `${file}: ${problem}`).join("\n"));
+        if (existsSync(declaration)) assertTools(declaration, toolSchemaProblems);
+        for (const { source, bundle } of entryPoints) {
+            const entryPoint = join(folder, "src", source);
+            if (!existsSync(entryPoint)) continue;
+            buildSync({
+                ...common,
+                entryPoints: [entryPoint],
+                outfile: join(folder, "dist", bundle),
+                format: "esm",
+                target: "node22",
+                minify: true,
+                legalComments: "none",
+            });
         }
-        buildSync({
-            ...common,
-            entryPoints: [join(folder, "src", "handler.ts")],
-            outfile: join(folder, "dist", "index.mjs"),
-            format: "esm",
-            target: "node22",
-            minify: true,
-            legalComments: "none",
-        });
     }
+}
+
+function assertTools(declaration, toolSchemaProblems) {
+    const tools = JSON.parse(readFileSync(declaration, "utf8"));
+    // Annotations are MCP's, and an MCP server's own: a Lambda target's definition has none.
+    const definitions = Array.isArray(tools) ? tools.map(withoutAnnotations) : tools;
+    const problems = toolSchemaProblems(definitions);
+    if (problems.length > 0) {
+        const file = relative(root, declaration);
+        throw new Error(problems.map((problem) => `${file}: ${problem}`).join("\n"));
+    }
+}
+
+function withoutAnnotations({ annotations, ...definition }) {
+    return definition;
 }
 
 module.exports = { build, isStale };

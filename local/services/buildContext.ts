@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { join } from "node:path";
+import ignore from "ignore";
+
+/** What a build may copy. */
+export interface ContextEntry {
+    /** Relative to the context, with slashes. */
+    path: string;
+    kind: "file" | "folder" | "link";
+}
+
+/** A folder that an image is built from, without what its `.dockerignore` names. */
+export class BuildContext {
+    readonly entries: readonly ContextEntry[];
+
+    /** @param ignoreLists Files that may say what is left out; the first that is there does. */
+    constructor(
+        readonly folder: string,
+        ignoreLists: readonly string[] = [],
+    ) {
+        const list = ignoreLists.find((path) => existsSync(path));
+        const isIgnored = list === undefined ? () => false : ignored(readFileSync(list, "utf8"));
+        this.entries = entriesOf(folder, "").filter(({ path }) => !isIgnored(path));
+    }
+
+    /** Changes with the Dockerfile and with every file that a build may copy. */
+    hash(dockerfileText: string): string {
+        const hash = createHash("sha256");
+        const add = (content: string | Buffer) =>
+            hash.update(`${content.length}\n`).update(content);
+        add(dockerfileText);
+        for (const { path, kind } of this.entries) {
+            if (kind === "folder") continue;
+            const full = join(this.folder, path);
+            add(path);
+            if (kind === "link") {
+                add(readlinkSync(full));
+                continue;
+            }
+            add((statSync(full).mode & 0o111) === 0 ? "file" : "program");
+            add(readFileSync(full));
+        }
+        return hash.digest("hex");
+    }
+}
+
+/**
+ * Docker's rules (https://docs.docker.com/build/concepts/context/#dockerignore-files): patterns start at the
+ * context's root, the last one that fits a path or a folder above it decides, and `!` takes back.
+ */
+function ignored(text: string): (path: string) => boolean {
+    const rules = text.split(/\r?\n/).flatMap((line) => {
+        if (line.startsWith("#")) return [];
+        const isException = line.trim().startsWith("!");
+        const pattern = line
+            .trim()
+            .replace(/^!\s*/, "")
+            .replace(/^(?:\.?\/)+|\/+$/g, "");
+        if (pattern === "" || pattern === ".") return [];
+        return [{ isException, matcher: ignore().add(`/${pattern}`) }];
+    });
+    return (path) => {
+        const last = rules.findLast(({ matcher }) => matcher.ignores(path));
+        return last !== undefined && !last.isException;
+    };
+}
+
+function entriesOf(folder: string, path: string): ContextEntry[] {
+    return readdirSync(join(folder, path), { withFileTypes: true })
+        .sort((one, other) => (one.name < other.name ? -1 : 1))
+        .flatMap((entry): ContextEntry[] => {
+            const at = path === "" ? entry.name : `${path}/${entry.name}`;
+            if (entry.isDirectory())
+                return [{ path: at, kind: "folder" }, ...entriesOf(folder, at)];
+            if (entry.isSymbolicLink()) return [{ path: at, kind: "link" }];
+            // Sockets and devices are no part of a context.
+            return entry.isFile() ? [{ path: at, kind: "file" }] : [];
+        });
+}

@@ -1,11 +1,4 @@
-import {
-    DockerfileParser,
-    type Copy,
-    type Env,
-    type Flag,
-    type From,
-    type Instruction,
-} from "dockerfile-ast";
+import { Copy, DockerfileParser, Env, From, type Flag, type Instruction } from "dockerfile-ast";
 import { posix } from "node:path";
 import { notEmulated } from "../awsError";
 
@@ -63,9 +56,9 @@ function parseStages(text: string): Stage[] {
     for (const instruction of DockerfileParser.parse(text).getInstructions()) {
         const keyword = instruction.getKeyword();
         const stage = stages.at(-1);
-        if (keyword === "FROM") {
-            stages.push(stageOf(instruction as From, stages, names));
-            names.push((instruction as From).getBuildStage()?.toLowerCase() ?? "");
+        if (instruction instanceof From) {
+            stages.push(stageOf(instruction, stages, names));
+            names.push(instruction.getBuildStage()?.toLowerCase() ?? "");
         } else if (!keywords.has(keyword)) {
             const line = lineOf(instruction);
             throw new BuildFailed(
@@ -130,10 +123,11 @@ function add(stage: Stage, instruction: Instruction, names: readonly string[]): 
             stage.workingDirectory = posix.resolve(stage.workingDirectory, first);
             return;
         case "COPY":
-            addCopy(stage, instruction as Copy, names);
+            if (instruction instanceof Copy) addCopy(stage, instruction, names);
             return;
         case "ENV":
-            for (const property of (instruction as Env).getProperties()) {
+            if (!(instruction instanceof Env)) return;
+            for (const property of instruction.getProperties()) {
                 stage.environment[property.getName()] = property.getValue() ?? "";
             }
             return;

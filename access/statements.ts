@@ -88,31 +88,35 @@ export function readArchiveStatement(objectArn: string): Statement {
 }
 
 /**
- * The policy of a runtime, or of its endpoint: these callers, and nobody else of any account, whatever their own
- * policies say (AgentCore devguide, resource-based-policies).
+ * The policy of a runtime, or of its endpoint: nobody but its gateways' roles and its operators, whatever anyone's own
+ * policy says (AgentCore devguide, resource-based-policies). It allows operators only: a gateway's role is let in by
+ * its own policy, which has to name the runtime and the endpoint.
  */
 export function runtimeResourcePolicy(args: {
     resourceArn: string;
-    callers: readonly string[];
+    gatewayRoles: readonly string[];
+    operators: readonly string[];
 }): Statement[] {
-    const callers = sorted(args.callers);
-    return [
-        {
-            Sid: "AllowCallers",
-            Effect: "Allow",
-            Principal: { AWS: callers },
-            Action: "bedrock-agentcore:InvokeAgentRuntime",
-            Resource: args.resourceArn,
+    const { resourceArn } = args;
+    const operators = sorted(args.operators);
+    const allow: Statement = {
+        Sid: "AllowOperators",
+        Effect: "Allow",
+        Principal: { AWS: operators },
+        Action: "bedrock-agentcore:InvokeAgentRuntime",
+        Resource: resourceArn,
+    };
+    const deny: Statement = {
+        Sid: "DenyEveryoneElse",
+        Effect: "Deny",
+        Principal: { AWS: "*" },
+        Action: [...runtimeActions],
+        Resource: resourceArn,
+        Condition: {
+            ArnNotEquals: { "aws:PrincipalArn": sorted([...args.gatewayRoles, ...operators]) },
         },
-        {
-            Sid: "DenyEveryoneElse",
-            Effect: "Deny",
-            Principal: { AWS: "*" },
-            Action: [...runtimeActions],
-            Resource: args.resourceArn,
-            Condition: { ArnNotEquals: { "aws:PrincipalArn": callers } },
-        },
-    ];
+    };
+    return operators.length > 0 ? [allow, deny] : [deny];
 }
 
 /**

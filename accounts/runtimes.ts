@@ -39,10 +39,12 @@ export function providerRuntimes(
             },
             { providers: all },
         );
-        const roles = gateways.flatMap((gateway) => serviceRoles.get(gateway)?.roleArn ?? []);
+        const gatewayRoles = gateways.flatMap(
+            (gateway) => serviceRoles.get(gateway)?.roleArn ?? [],
+        );
         const access = new RuntimeAccess(
             workload,
-            { runtime, callers: [...roles, ...operators] },
+            { runtime, gatewayRoles, operators },
             { providers: all },
         );
         byWorkload.set(workload, { runtime, access });

@@ -113,6 +113,39 @@ export const openFacts = {
         source: "no list of supported services was found that has it; one that is given is evaluated",
         keptIn: "access/layers.ts",
     },
+    targetHandshake: {
+        question: "How does a gateway shake hands with an MCP server that it lists by DEFAULT?",
+        setting: "initialize",
+        alternatives: ["discover"],
+        source: "marcinbelczewski/agentcore-gw-mcp2: initialize of 2025-11-25, even where the gateway has only 2026-07-28",
+        keptIn: "local/services/gatewayTargets.ts",
+    },
+    failedSynchronization: {
+        question: "Does a gateway go on with a target's old tools when a synchronization fails?",
+        setting: "oldTools",
+        alternatives: [],
+        source: "the status SYNCHRONIZE_UNSUCCESSFUL beside FAILED; no source says it",
+        keptIn: "local/services/gatewayTargets.ts",
+    },
+    failedLiveListing: {
+        question: "What does tools/list answer when the server of a DYNAMIC target does not?",
+        setting: "error",
+        alternatives: ["theOtherTools"],
+        source: "no source says it; a list with less in it would look right",
+        keptIn: "local/gateway/mcpRouter.ts",
+    },
+    runtimeArchiveReader: {
+        question: "Whose s3:GetObject does CreateAgentRuntime check on a runtime's archive?",
+        setting: "role",
+        alternatives: ["caller"],
+        source: "the devguide has it in the execution role; two public repositories say the caller's was what counted",
+    },
+    runtimeJsonRpcText: {
+        question: "What is the message of a JSON-RPC error of an MCP runtime?",
+        setting: "exception",
+        alternatives: ["documented"],
+        source: "captured answers: -32010 with RuntimeClientError's own text; the contract page has one text per code",
+    },
 } as const satisfies Record<string, OpenFact>;
 
 /** The name of an open fact. */

@@ -12,8 +12,10 @@ import type { AgentRuntime } from "./agentRuntime";
 /** What {@link RuntimeAccess} takes. */
 export interface RuntimeAccessArgs {
     runtime: AgentRuntime;
-    /** Exact ARNs of the roles and users that may invoke the runtime: its gateways' roles, and operators. */
-    callers: readonly Input<string>[];
+    /** Exact ARNs of the roles of the gateways that show the runtime. */
+    gatewayRoles: readonly Input<string>[];
+    /** Exact ARNs of the roles and users that may call it around the gateways. */
+    operators: readonly string[];
 }
 
 /** The policies of a runtime and of its endpoint: nobody gets around the gateway. */
@@ -29,12 +31,17 @@ export class RuntimeAccess extends ComponentResource {
                     `${name}-${what}-access`,
                     {
                         resourceArn,
-                        policy: all([resourceArn, all([...args.callers])]).apply(([arn, callers]) =>
-                            JSON.stringify(
-                                policyDocument(
-                                    runtimeResourcePolicy({ resourceArn: arn, callers }),
+                        policy: all([resourceArn, all([...args.gatewayRoles])]).apply(
+                            ([arn, gatewayRoles]) =>
+                                JSON.stringify(
+                                    policyDocument(
+                                        runtimeResourcePolicy({
+                                            resourceArn: arn,
+                                            gatewayRoles,
+                                            operators: args.operators,
+                                        }),
+                                    ),
                                 ),
-                            ),
                         ),
                     },
                     { parent: this },

@@ -156,6 +156,7 @@ export class ToolGateway extends ComponentResource {
                         accountId,
                         region,
                         environment: { HUB_RUNTIME_ID: runtime.runtimeId },
+                        when: "always",
                     },
                     { parent: this, dependsOn: [...runtime.ready] },
                 ),
@@ -194,6 +195,8 @@ export class ToolGateway extends ComponentResource {
                     HUB_TARGET_ID: gatewayTarget.targetId,
                     CODE_DIGEST: runtime.codeDigest,
                 },
+                // A new target has just read the tools.
+                when: "onChange",
             },
             { parent: this },
         );

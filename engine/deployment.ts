@@ -23,6 +23,11 @@ export interface Registration {
     replaceOnChanges: string[];
     protect: boolean;
     retainOnDelete: boolean;
+    deleteBeforeReplace: boolean;
+    /** URNs that the resource had before. */
+    aliases: string[];
+    /** Outputs that must not be kept as plain text. */
+    secretOutputs: string[];
 }
 
 /** The steps of one deployment of one stack: what is new is made, what changed is changed, what is left goes. */
@@ -65,6 +70,12 @@ export class Deployment {
     async register(resource: Registration): Promise<ResourceRecord> {
         const urn = this.#urn(resource);
         if (this.#news.has(urn)) throw new Error(`Duplicate resource URN '${urn}'`);
+        const renamed = resource.aliases.find((alias) => this.#olds.has(alias));
+        if (renamed !== undefined && !this.#olds.has(urn)) {
+            throw new Error(
+                `got the alias ${renamed}, which is there; the in-process engine renames nothing: use the Pulumi CLI`,
+            );
+        }
         const record: ResourceRecord = {
             urn,
             type: resource.type,
@@ -85,10 +96,10 @@ export class Deployment {
         if (resource.type.startsWith("pulumi:providers:")) {
             record.id = this.#olds.get(urn)?.id ?? "local";
             record.inputs = resolveAssets(record.inputs, this.options.projectFolder);
-            await this.#provider(record).configure(record.inputs);
-            this.#clients.set(`${urn}::${record.id}`, this.#provider(record));
+            this.#clients.set(`${urn}::${record.id}`, await this.#configured(record));
         } else if (resource.custom) {
             replaced = await this.#step(record, resource);
+            refuseSecrets(resource.secretOutputs, record.outputs);
         }
         this.#news.set(urn, record);
         this.#tell({ made: record, ...(replaced !== undefined && { replaced }) });
@@ -155,7 +166,7 @@ export class Deployment {
     /** @returns what the resource replaces, and is still there. */
     async #step(
         record: ResourceRecord,
-        { name, replaceOnChanges }: Registration,
+        { name, replaceOnChanges, deleteBeforeReplace, secretOutputs }: Registration,
     ): Promise<ResourceRecord | undefined> {
         const client = this.#clients.get(record.provider);
         if (client === undefined) {
@@ -168,6 +179,7 @@ export class Deployment {
         const checked = await client.check(record.urn, old?.inputs, inputs);
         if (checked.failures.length > 0) throw new Error(checked.failures.join("\n"));
         record.inputs = checked.inputs;
+        refuseSecrets(secretOutputs, record.inputs);
         if (old === undefined) {
             Object.assign(record, await client.create(record.urn, record.inputs));
             this.#did("create", record);
@@ -182,11 +194,29 @@ export class Deployment {
             record.outputs = await client.update(record.urn, old, record.inputs);
         } else {
             if (old.protect) throw protectedResource(old);
+            const isDeletedFirst = deleteBeforeReplace || difference === "deleteThenCreate";
+            if (isDeletedFirst) await this.#deleteFirst(old);
             Object.assign(record, await client.create(record.urn, record.inputs));
+            this.#did("replace", record);
+            if (isDeletedFirst) return undefined;
             this.#pendingDelete.push(old);
+            return old;
         }
         this.#did(difference, record);
-        return difference === "replace" ? old : undefined;
+        return undefined;
+    }
+
+    /** Deletes what cannot stand beside its replacement; nothing may need it meanwhile. */
+    async #deleteFirst(old: ResourceRecord): Promise<void> {
+        const dependents = [...this.#olds.values()].filter(({ needs }) => needs.includes(old.urn));
+        if (dependents.length > 0) {
+            throw new Error(
+                `must be deleted before it is replaced, and ${dependents.map(({ urn }) => urn).join(", ")} needs it; the in-process engine does not replace those with it: use the Pulumi CLI`,
+            );
+        }
+        await this.#delete(old);
+        this.#olds.delete(old.urn);
+        this.#tell({ deleted: old });
     }
 
     async #delete(record: ResourceRecord): Promise<void> {
@@ -203,13 +233,16 @@ export class Deployment {
         for (const record of records) {
             const key = `${record.urn}::${record.id}`;
             if (!record.type.startsWith("pulumi:providers:") || this.#clients.has(key)) continue;
-            await this.#provider(record).configure(record.inputs);
-            this.#clients.set(key, this.#provider(record));
+            this.#clients.set(key, await this.#configured(record));
         }
     }
 
-    #provider(record: ResourceRecord): ProviderClient {
-        return this.#packageClient(record.type.split(":").at(-1) ?? "");
+    /** The provider behind a provider resource, told of the program and of its config. */
+    async #configured({ type, inputs }: ResourceRecord): Promise<ProviderClient> {
+        const client = this.#packageClient(type.split(":").at(-1) ?? "");
+        await client.handshake(this.options.projectFolder);
+        await client.configure(inputs);
+        return client;
     }
 
     #packageClient(name: string): ProviderClient {
@@ -239,6 +272,15 @@ export class Deployment {
                 : `${parentType}$${type}`;
         return `urn:pulumi:${stack}::${project}::${qualified}::${name}`;
     }
+}
+
+/** @throws Error for what would have to be encrypted. */
+function refuseSecrets(names: readonly string[], properties: Properties): void {
+    const given = names.filter((name) => properties[name] !== undefined);
+    if (given.length === 0) return;
+    throw new Error(
+        `${given.join(", ")}: got a secret; the in-process engine keeps its state unencrypted and takes none. Use the Pulumi CLI.`,
+    );
 }
 
 function protectedResource({ urn }: ResourceRecord): Error {

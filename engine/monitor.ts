@@ -74,6 +74,12 @@ export function monitor(
                     replaceOnChanges: request.getReplaceonchangesList(),
                     protect: request.getProtect() ?? false,
                     retainOnDelete: request.getRetainondelete() ?? false,
+                    deleteBeforeReplace: request.getDeletebeforereplace(),
+                    aliases: request.getAliasurnsList(),
+                    // A provider names its credentials; the local cloud's providers take none.
+                    secretOutputs: request.getType().startsWith("pulumi:providers:")
+                        ? []
+                        : request.getAdditionalsecretoutputsList(),
                 });
             } catch (error) {
                 throw new Error(
@@ -124,15 +130,11 @@ function refuseUnsupported(request: RegisterRequest): void {
     const unsupported = [
         request.getRemote() && "remote components",
         request.getImportid() !== "" && "import",
-        request.getDeletebeforereplace() && "deleteBeforeReplace",
         request.getIgnorechangesList().length > 0 && "ignoreChanges",
         request.getReplaceonchangesList().some((path) => /[.[]/.test(path)) &&
             "replaceOnChanges inside a property",
-        // A provider names its credentials; the local cloud's providers take none.
-        !request.getType().startsWith("pulumi:providers:") &&
-            request.getAdditionalsecretoutputsList().length > 0 &&
-            "additionalSecretOutputs",
-        request.getAliasurnsList().length + request.getAliasesList().length > 0 && "aliases",
+        // Announced as not supported, so that the SDK works out the URNs.
+        request.getAliasesList().length > 0 && "aliases",
         request.getTransformsList().length > 0 && "transforms",
         request.getDeletedwith() !== "" && "deletedWith",
         hasTimeouts(request.getCustomtimeouts()) && "customTimeouts",

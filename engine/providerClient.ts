@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import type { Properties } from "./stackState";
 
 /** What a change of inputs means for a resource. */
-export type Difference = "same" | "update" | "replace";
+export type Difference = "same" | "update" | "replace" | "deleteThenCreate";
 
 /** Speaks Pulumi's `ResourceProvider` with a provider that listens on a loopback port. */
 export class ProviderClient {
@@ -17,6 +17,13 @@ export class ProviderClient {
             `127.0.0.1:${port}`,
             grpc.credentials.createInsecure(),
         );
+    }
+
+    /** Tells the provider where the program stands, which relative paths among its inputs start from. */
+    async handshake(programFolder: string): Promise<void> {
+        const request = new providerProto.ProviderHandshakeRequest();
+        request.setProgramDirectory(programFolder);
+        await this.#call("handshake", request);
     }
 
     async configure(inputs: Properties): Promise<void> {
@@ -66,7 +73,9 @@ export class ProviderClient {
         const mustReplace = response
             .getDiffsList()
             .some((name) => replaceOnChanges.includes(name) || replaceOnChanges.includes("*"));
-        if (mustReplace || response.getReplacesList().length > 0) return "replace";
+        if (mustReplace || response.getReplacesList().length > 0) {
+            return response.getDeletebeforereplace() ? "deleteThenCreate" : "replace";
+        }
         const { DIFF_NONE } = providerProto.DiffResponse.DiffChanges;
         return response.getChanges() === DIFF_NONE ? "same" : "update";
     }

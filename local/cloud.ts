@@ -4,11 +4,15 @@ import { adminRoleName, newAccount, type LocalAccount } from "./services/account
 import { Authorizer } from "./services/authorizer";
 import { Gateways } from "./services/gateways";
 import { LambdaInvoker } from "./services/lambdaInvoker";
+import { McpServers } from "./services/mcpServers";
+import { Runtimes } from "./services/runtimes";
+import { credentialEnvironment } from "./services/sessionKey";
 import { Sts } from "./services/sts";
 import { json, xmlError, type HttpRequest, type HttpResponse } from "./http/exchange";
 import { gatewayApi, refuseMcp } from "./http/gatewayApi";
 import { iamApi, stsApi } from "./http/queryApi";
 import { agentcoreControlApi, lambdaApi } from "./http/restApi";
+import { runtimeApi } from "./http/runtimeApi";
 import { HttpServer } from "./http/server";
 import { serveProviders, type ProviderPorts, type ServedProviders } from "./providers/server";
 
@@ -19,6 +23,8 @@ export interface LocalCloudOptions {
     /** Folder for deployed code and logs; the cloud's own, emptied by who starts it. */
     stateFolder: string;
     now?: () => number;
+    /** Bounds of a runtime's start and of its calls. @default AWS's */
+    runtimeSeconds?: { initialization?: number; invocation?: number };
     onError?: (error: unknown) => void;
 }
 
@@ -48,9 +54,11 @@ export class LocalCloud {
     readonly sts: Sts;
     readonly authorizer: Authorizer;
     readonly gateways: Gateways;
+    readonly runtimes: Runtimes;
     readonly #now: () => number;
     readonly #directory = new PrincipalDirectory(this.accounts);
     readonly #invoker: LambdaInvoker;
+    readonly #mcpServers: McpServers;
     readonly #http: HttpServer;
     readonly #served = new Map<string, { account: ServedAccount; providers: ServedProviders }>();
     readonly #refusals = new Map<string, string>();
@@ -64,6 +72,20 @@ export class LocalCloud {
             this.#endpointEnvironment(),
         );
         this.gateways = new Gateways(this.accounts, this.sts, this.authorizer, this.#invoker);
+        this.runtimes = new Runtimes({
+            accounts: this.accounts,
+            sts: this.sts,
+            authorizer: this.authorizer,
+            endpointEnvironment: () => this.#endpointEnvironment(),
+            onRefused: (id, reason) => {
+                this.#refuse(id, reason);
+            },
+            ...(options.runtimeSeconds !== undefined && { seconds: options.runtimeSeconds }),
+        });
+        this.#mcpServers = new McpServers({
+            sts: this.sts,
+            dataPlaneUrl: () => this.endpoints.bedrockAgentcore,
+        });
         const keys = { keyOf: (id: string) => this.sts.key(id), now: this.#now };
         this.#http = new HttpServer(
             {
@@ -75,6 +97,7 @@ export class LocalCloud {
                     this.authorizer,
                     keys,
                 ),
+                "bedrock-agentcore": runtimeApi(this.runtimes, this.accounts, keys),
                 gateway: {
                     answer: gatewayApi(this.gateways, keys, (id, reason) => {
                         this.#refuse(id, reason);
@@ -122,10 +145,21 @@ export class LocalCloud {
             stateFolder: this.options.stateFolder,
             gatewayUrl: (gatewayId) => `${this.url}/gateway/${gatewayId}/mcp`,
             now: this.#now,
+            mcpServers: this.#mcpServers,
+            onRuntimeChange: (arn, runtime) => {
+                this.runtimes.changed(arn, runtime);
+            },
         });
         this.accounts.set(id, account);
         const key = this.sts.session(account, account.iam.role(adminRoleName), "session");
-        const providers = await serveProviders(account);
+        const providers = await serveProviders(account, {
+            stateFolder: this.options.stateFolder,
+            now: this.#now,
+            deployerEnvironment: () => ({
+                ...credentialEnvironment(key),
+                ...this.#endpointEnvironment(),
+            }),
+        });
         const entry: ServedAccount = {
             id,
             name,
@@ -150,9 +184,11 @@ export class LocalCloud {
     }
 
     async stop(): Promise<void> {
+        this.#mcpServers.close();
         await Promise.all([
             this.#http.close(),
             this.#invoker.stop(),
+            this.runtimes.stop(),
             ...[...this.#served.values()].map(({ providers }) => providers.stop()),
         ]);
         for (const { logs } of this.accounts.values()) logs.close();

@@ -5,7 +5,7 @@ export type Rule =
     | { kind: "required" }
     | {
           kind: "type";
-          type: "text" | "whole number" | "object" | "list" | "map" | "archive";
+          type: "text" | "whole number" | "boolean" | "object" | "list" | "map" | "archive";
           /** The model marks the value as sensitive: no problem shows it. */
           isSensitive?: true;
       }
@@ -72,6 +72,8 @@ export const toolSchema: Rule = { kind: "toolSchema" };
 export const text: Rule = { kind: "type", type: "text" };
 /** A whole number. */
 export const wholeNumber: Rule = { kind: "type", type: "whole number" };
+/** True or false. */
+export const boolean: Rule = { kind: "type", type: "boolean" };
 /** An object with named members. */
 export const object: Rule = { kind: "type", type: "object" };
 /** A list. */

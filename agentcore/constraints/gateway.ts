@@ -26,6 +26,16 @@ const limitsPage = "AgentCore devguide, bedrock-agentcore-limits";
 const cloudFormation =
     "the AWS::BedrockAgentCore schemas that @pulumi/aws-native 1.79.0 is made of";
 
+const iamProvider = "credentialProviderConfigurations[].credentialProvider.iamCredentialProvider";
+
+/** The endpoint of an MCP server target, and what its calls are signed for. */
+const httpsUrl = { pattern: /^https:\/\/.*$/, rule: "a URL that begins with https://" };
+const signingService = {
+    pattern: /^[a-zA-Z0-9._-]{1,64}$/,
+    rule: "1-64 letters, digits or any of ._-",
+};
+const signingRegion = { pattern: /^[a-zA-Z0-9-]{1,32}$/, rule: "1-32 letters, digits or hyphens" };
+
 /** `aws-native:bedrockagentcore:Gateway`. */
 export const gateway: readonly Constraint[] = [
     ...constraints(`${model}, CreateGateway`, {
@@ -92,6 +102,9 @@ export const gatewayTarget: readonly Constraint[] = [
             exactlyOneOf("inlinePayload", "s3"),
         ],
         "targetConfiguration.mcp.lambda.toolSchema.inlinePayload": [list],
+        "targetConfiguration.mcp.mcpServer": [object],
+        "targetConfiguration.mcp.mcpServer.endpoint": [required, text, pattern(httpsUrl)],
+        "targetConfiguration.mcp.mcpServer.listingMode": [text, oneOf(["DEFAULT", "DYNAMIC"])],
         credentialProviderConfigurations: [list, items(limits.credentialProvidersPerTarget)],
         "credentialProviderConfigurations[]": [object],
         "credentialProviderConfigurations[].credentialProviderType": [
@@ -102,6 +115,16 @@ export const gatewayTarget: readonly Constraint[] = [
                 "JWT_PASSTHROUGH",
             ]),
         ],
+        "credentialProviderConfigurations[].credentialProvider": [
+            object,
+            exactlyOneOf(
+                ...["oauthCredentialProvider", "apiKeyCredentialProvider"],
+                "iamCredentialProvider",
+            ),
+        ],
+        [iamProvider]: [object],
+        [`${iamProvider}.service`]: [required, text, pattern(signingService)],
+        [`${iamProvider}.region`]: [text, pattern(signingRegion)],
     }),
     ...constraints(
         "AgentCore devguide, gateway-add-target-lambda; bedrock-agentcore-starter-toolkit#56",

@@ -162,6 +162,7 @@ function memberLines(members: readonly string[], { path, value }: Place): string
 const typeNames = {
     text: "a text",
     "whole number": "a whole number",
+    boolean: "true or false",
     object: "an object",
     list: "a list",
     map: "a map",
@@ -171,6 +172,7 @@ const typeNames = {
 function isOfType(type: keyof typeof typeNames, value: unknown): boolean {
     if (type === "text") return typeof value === "string";
     if (type === "whole number") return Number.isInteger(value);
+    if (type === "boolean") return typeof value === "boolean";
     return type === "list" ? Array.isArray(value) : isRecord(value);
 }
 

@@ -6,14 +6,20 @@ import {
     listCaching,
     metaKeys,
 } from "../../agentcore/mcp";
-import type { ToolDefinition } from "../../agentcore/toolSchema";
-import type { CallTarget, GatewayView, TargetOutcome } from "./gatewayView";
+import { mcpServerErrors } from "../../agentcore/mcpServerTargets";
+import type { CallTarget, GatewayView, ListedTool, TargetOutcome } from "./gatewayView";
 import { hasAtMostLevels, isRecord, parseMessage, type McpMessage } from "./message";
 import { McpRefusal } from "./refusal";
 import { eraOf, handshakeRevision, type Era } from "./revision";
-import { findTool, toolsPage } from "./toolsList";
+import { findTool, toolsPage, withLiveTools, type ToolsPage } from "./toolsList";
 
-export type { CallTarget, GatewayTargetView, GatewayView, TargetOutcome } from "./gatewayView";
+export type {
+    CallTarget,
+    GatewayTargetView,
+    GatewayView,
+    ListedTool,
+    TargetOutcome,
+} from "./gatewayView";
 
 /** A POST to the gateway that was authenticated and authorized; header names in lower case. */
 export interface McpRequest {
@@ -49,7 +55,7 @@ export async function routeMcp(
         id = message.id ?? null;
         const era = eraOf(message, request.headers, gateway.supportedVersions);
         if (message.id === undefined) return { httpStatus: 202, headers: {} };
-        const { call, ...result } = await resultOf(gateway, era, request, message, callTarget);
+        const { result, call } = await answerTo(gateway, era, request, message, callTarget);
         const body = {
             jsonrpc: "2.0",
             id,
@@ -68,43 +74,48 @@ export async function routeMcp(
     }
 }
 
-/** A result's members and, apart from them, the call that it came from. */
-type Result = Record<string, unknown> & { call?: NonNullable<McpResponse["call"]> };
+/** A result and, apart from it, the call that it came from. */
+interface Answer {
+    result: Readonly<Record<string, unknown>>;
+    call?: NonNullable<McpResponse["call"]>;
+}
 
-async function resultOf(
+async function answerTo(
     gateway: GatewayView,
     era: Era,
     request: McpRequest,
     message: McpMessage,
     callTarget: CallTarget,
-): Promise<Result> {
+): Promise<Answer> {
     switch (`${era} ${message.method}`) {
         case "handshake initialize":
-            return initialized(gateway, message);
+            return { result: initialized(gateway, message) };
         case "stateless server/discover":
             return {
-                supportedVersions: gateway.supportedVersions,
-                ...introduction(gateway),
-                ...listCaching,
-                _meta: { [metaKeys.serverInfo]: gatewayServerInfo },
+                result: {
+                    supportedVersions: gateway.supportedVersions,
+                    ...introduction(gateway),
+                    ...listCaching,
+                    _meta: { [metaKeys.serverInfo]: gatewayServerInfo },
+                },
             };
         case "handshake ping":
         case "stateless ping":
-            return {};
+            return { result: {} };
         case "handshake tools/list":
-            return { ...toolsPage(gateway, message.params["cursor"]) };
+            return { result: { ...(await toolsListed(gateway, message)) } };
         case "stateless tools/list":
-            return { ...toolsPage(gateway, message.params["cursor"]), ...listCaching };
+            return { result: { ...(await toolsListed(gateway, message)), ...listCaching } };
         case "handshake tools/call":
         case "stateless tools/call":
             return toolCalled(gateway, request, message, callTarget);
         default:
-            // Prompts and resources too: gateways have them, Lambda targets do not.
+            // Prompts and resources too: gateways have those of MCP servers, the local cloud lists none.
             throw new McpRefusal(gatewayErrors.unknownMethod, message.method);
     }
 }
 
-function initialized(gateway: GatewayView, { params }: McpMessage): Result {
+function initialized(gateway: GatewayView, { params }: McpMessage): Answer["result"] {
     const requested = params["protocolVersion"];
     if (typeof requested !== "string") throw invalidParams("protocolVersion must be a text");
     return {
@@ -121,12 +132,24 @@ function introduction({ instructions }: GatewayView): Record<string, unknown> {
     };
 }
 
+async function toolsListed(gateway: GatewayView, { params }: McpMessage): Promise<ToolsPage> {
+    let listed;
+    try {
+        listed = await withLiveTools(gateway);
+    } catch (error) {
+        const isDebug = gateway.exceptionLevel === "DEBUG" && error instanceof Error;
+        const details = isDebug ? ` ${error.message}` : "";
+        throw new McpRefusal(mcpServerErrors.listFailed, details);
+    }
+    return toolsPage(listed, params["cursor"]);
+}
+
 async function toolCalled(
     gateway: GatewayView,
     request: McpRequest,
     { id, params }: McpMessage,
     callTarget: CallTarget,
-): Promise<Result> {
+): Promise<Answer> {
     const { name, arguments: args = {} } = params;
     if (typeof name !== "string") throw invalidParams("name must be a text");
     if (!isRecord(args)) throw invalidParams("arguments must be an object");
@@ -142,14 +165,21 @@ async function toolCalled(
     // As in AWS (inferred), the gateway leaves the arguments' check to the target.
     const outcome = readable(await callTarget(found.target, found.tool.name, args, clientContext));
     return {
-        ...callResult(gateway, found.tool, outcome),
-        call: { tool: name, outcome: outcome.result },
+        result: callResult(gateway, found.tool, outcome),
+        call: { tool: name, outcome: isFailure(outcome) ? "error" : "ok" },
     };
+}
+
+function isFailure(outcome: TargetOutcome): boolean {
+    return outcome.result === "answered"
+        ? outcome.toolResult["isError"] === true
+        : outcome.result === "error";
 }
 
 /** A result that this process could read and not write again, is a failure of the target. */
 function readable(outcome: TargetOutcome): TargetOutcome {
-    if (outcome.result === "error" || hasAtMostLevels(outcome.payload, maxResultLevels)) {
+    // An MCP server's result has been looked at where it was read.
+    if (outcome.result !== "ok" || hasAtMostLevels(outcome.payload, maxResultLevels)) {
         return outcome;
     }
     return { result: "error", debugText: `The result has more than ${maxResultLevels} levels` };
@@ -158,7 +188,12 @@ function readable(outcome: TargetOutcome): TargetOutcome {
 /** Well below where JSON.stringify comes to the end of the stack. */
 const maxResultLevels = 1000;
 
-function callResult(gateway: GatewayView, tool: ToolDefinition, outcome: TargetOutcome): Result {
+function callResult(
+    gateway: GatewayView,
+    tool: ListedTool,
+    outcome: TargetOutcome,
+): Answer["result"] {
+    if (outcome.result === "answered") return outcome.toolResult;
     if (outcome.result === "ok") {
         const payload = outcome.payload ?? null;
         const structured = tool.outputSchema !== undefined && isRecord(payload);

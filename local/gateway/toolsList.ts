@@ -1,11 +1,11 @@
 import { gatewayErrors, toolsPerPage } from "../../agentcore/mcp";
-import { qualifiedToolName, splitToolName, type ToolDefinition } from "../../agentcore/toolSchema";
-import type { GatewayTargetView, GatewayView } from "./gatewayView";
+import { qualifiedToolName, splitToolName } from "../../agentcore/toolSchema";
+import type { GatewayTargetView, GatewayView, ListedTool } from "./gatewayView";
 import { McpRefusal } from "./refusal";
 
 /** One page of `tools/list`. */
 export interface ToolsPage {
-    tools: readonly ToolDefinition[];
+    tools: readonly ListedTool[];
     nextCursor?: string;
 }
 
@@ -24,13 +24,32 @@ export function toolsPage(gateway: GatewayView, cursor: unknown): ToolsPage {
     };
 }
 
-/** The target and the tool behind a qualified name, if the gateway has it. */
+/**
+ * The gateway with the tools of all its targets, those too that it asks for them each time.
+ *
+ * @throws what a target that has no answer rejects with.
+ */
+export function withLiveTools(gateway: GatewayView): GatewayView | Promise<GatewayView> {
+    if (gateway.targets.every(({ liveTools }) => liveTools === undefined)) return gateway;
+    return Promise.all(
+        gateway.targets.map(async (target) =>
+            target.liveTools === undefined
+                ? target
+                : { ...target, tools: await target.liveTools() },
+        ),
+    ).then((targets) => ({ ...gateway, targets }));
+}
+
+/** The target and the tool behind a qualified name, if the gateway has it, or has no list to know by. */
 export function findTool(
     gateway: GatewayView,
     qualifiedName: string,
-): { target: GatewayTargetView; tool: ToolDefinition } | undefined {
+): { target: GatewayTargetView; tool: ListedTool } | undefined {
     const names = splitToolName(qualifiedName);
     const target = gateway.targets.find(({ name }) => name === names?.target);
+    if (names !== undefined && target?.liveTools !== undefined) {
+        return { target, tool: { name: names.tool, inputSchema: {} } };
+    }
     const at = target && toolsOf(target).indexByName.get(names?.tool ?? "");
     const tool = at === undefined ? undefined : target?.tools[at];
     return target === undefined || tool === undefined ? undefined : { target, tool };
@@ -39,11 +58,11 @@ export function findTool(
 /** A target's tools under their qualified names, and where each stands by its own. */
 interface IndexedTools {
     targetName: string;
-    qualified: readonly ToolDefinition[];
+    qualified: readonly ListedTool[];
     indexByName: ReadonlyMap<string, number>;
 }
 
-const indexes = new WeakMap<readonly ToolDefinition[], IndexedTools>();
+const indexes = new WeakMap<readonly ListedTool[], IndexedTools>();
 
 /** Made once for each version of a target: its list of tools is replaced as a whole, and never changed. */
 function toolsOf({ name: targetName, tools }: GatewayTargetView): IndexedTools {
@@ -63,8 +82,8 @@ function toolsOf({ name: targetName, tools }: GatewayTargetView): IndexedTools {
 }
 
 /** The tools from one place of the whole list to another; only targets that are between them are looked at. */
-function slice(gateway: GatewayView, start: number, end: number): ToolDefinition[] {
-    const tools: ToolDefinition[] = [];
+function slice(gateway: GatewayView, start: number, end: number): ListedTool[] {
+    const tools: ListedTool[] = [];
     let first = 0;
     for (const target of gateway.targets) {
         const last = first + target.tools.length;

@@ -1,30 +1,19 @@
-import { AwsError, notEmulated, validation } from "../awsError";
+import { notEmulated, validation } from "../awsError";
 import type { LocalAccount } from "../services/account";
-import type { Gateway, GatewayTarget } from "../services/agentcoreControl";
 import type { Authorizer } from "../services/authorizer";
 import type { LambdaFunction } from "../services/lambdaFunctions";
-import {
-    callerOf,
-    json,
-    jsonError,
-    type HttpRequest,
-    type HttpResponse,
-    type KeySource,
-} from "./exchange";
+import { policyStore } from "../services/policyStore";
+import { gatewayDetail, gatewaySummary, targetDetail, targetSummary } from "./controlViews";
+import { json, type HttpRequest, type HttpResponse, type KeySource } from "./exchange";
+import { bodyOf, restApi, segments, type Operation } from "./restOperation";
+import { runtimeOperation } from "./runtimeControl";
 
-interface Operation {
-    /** The IAM action, which is the operation's name. */
-    action: string;
-    resource: string;
-    run: () => HttpResponse;
-}
-
-/** The AgentCore control plane over HTTP: reads, and the resource policies of gateways. */
+/** The AgentCore control plane over HTTP: reads, resource policies, and the synchronization of targets. */
 export function agentcoreControlApi(
     accounts: ReadonlyMap<string, LocalAccount>,
     authorizer: Authorizer,
     keys: KeySource,
-): (request: HttpRequest) => HttpResponse {
+): (request: HttpRequest) => Promise<HttpResponse> {
     return restApi("bedrock-agentcore", accounts, authorizer, keys, (request, account) => {
         const { agentcore } = account;
         const gatewayArn = (id: string) =>
@@ -40,18 +29,18 @@ export function agentcoreControlApi(
             });
             if (method === "PUT") {
                 return operation("Put", () => {
-                    const { text } = agentcore.putResourcePolicy(id, policyOf(request));
+                    const { text } = policyStore(account, id).put(policyOf(request));
                     return json(201, { policy: text });
                 });
             }
             if (method === "GET") {
                 return operation("Get", () =>
-                    json(200, { policy: agentcore.resourcePolicy(id).text }),
+                    json(200, { policy: policyStore(account, id).get().text }),
                 );
             }
             if (method === "DELETE") {
                 return operation("Delete", () => {
-                    agentcore.deleteResourcePolicy(id);
+                    policyStore(account, id).delete();
                     return { httpStatus: 204, headers: {}, body: "" };
                 });
             }
@@ -90,6 +79,18 @@ export function agentcoreControlApi(
                 };
             }
         }
+        if (first === "gateways" && method === "PUT" && second === "synchronizeTargets") {
+            return {
+                action: "bedrock-agentcore:SynchronizeGatewayTargets",
+                resource: gatewayArn(id),
+                run: () => {
+                    const target = agentcore.synchronizeTarget(id, targetIdOf(request));
+                    return json(202, { targets: [targetDetail(gatewayArn(id), target)] });
+                },
+            };
+        }
+        const runtime = runtimeOperation(request, account);
+        if (runtime !== undefined) return runtime;
         throw notEmulated(`bedrock-agentcore-control ${method} ${request.path}`);
     });
 }
@@ -99,7 +100,7 @@ export function lambdaApi(
     accounts: ReadonlyMap<string, LocalAccount>,
     authorizer: Authorizer,
     keys: KeySource,
-): (request: HttpRequest) => HttpResponse {
+): (request: HttpRequest) => Promise<HttpResponse> {
     return restApi("lambda", accounts, authorizer, keys, (request, account) => {
         const [version, functions, name = "", part] = segments(request);
         if (request.method !== "GET" || version !== "2015-03-31" || functions !== "functions") {
@@ -132,105 +133,20 @@ export function lambdaApi(
     });
 }
 
-function restApi(
-    service: string,
-    accounts: ReadonlyMap<string, LocalAccount>,
-    authorizer: Authorizer,
-    keys: KeySource,
-    operationOf: (request: HttpRequest, account: LocalAccount) => Operation,
-): (request: HttpRequest) => HttpResponse {
-    return (request) => {
-        try {
-            const caller = callerOf(request, { services: [service] }, keys);
-            const account = accounts.get(caller.principal.accountId);
-            if (account === undefined) throw notEmulated("the caller's account");
-            const { action, resource, run } = operationOf(request, account);
-            const { decision, message } = authorizer.decide(caller, {
-                action,
-                resource,
-                resourceAccountId: account.id,
-                requestId: request.requestId,
-                origin: request.origin,
-            });
-            if (decision.decision !== "allow") {
-                throw new AwsError("AccessDeniedException", message, 403);
-            }
-            return run();
-        } catch (error) {
-            if (!(error instanceof AwsError)) throw error;
-            return jsonError(error);
-        }
-    };
-}
-
-function segments(request: HttpRequest): string[] {
-    const path = request.path.split("?")[0] ?? "";
-    return path
-        .replace(/^\/|\/$/g, "")
-        .split("/")
-        .map(decodeURIComponent);
-}
-
 function policyOf(request: HttpRequest): string {
-    let input: unknown;
-    try {
-        input = JSON.parse(Buffer.from(request.body).toString("utf8"));
-    } catch {
-        throw new AwsError("SerializationException", "The body is not JSON.", 400);
-    }
-    const policy = (input as { policy?: unknown } | null)?.policy;
+    const { policy } = bodyOf(request);
     if (typeof policy !== "string") throw validation("policy: got nothing; must be JSON text");
     return policy;
 }
 
-function gatewaySummary(gateway: Gateway) {
-    const { gatewayId, name, description, status, authorizerType, protocolType } = gateway;
-    return {
-        gatewayId,
-        name,
-        description,
-        status,
-        authorizerType,
-        protocolType,
-        createdAt: gateway.createdAt.toISOString(),
-        updatedAt: gateway.updatedAt.toISOString(),
-    };
-}
-
-function gatewayDetail(gateway: Gateway) {
-    const { gatewayArn, gatewayUrl, roleArn, protocolConfiguration, exceptionLevel } = gateway;
-    return {
-        ...gatewaySummary(gateway),
-        gatewayArn,
-        gatewayUrl,
-        roleArn,
-        protocolConfiguration,
-        exceptionLevel,
-        statusReasons: [],
-    };
-}
-
-function targetSummary(target: GatewayTarget) {
-    const { targetId, name, description, status } = target;
-    return {
-        targetId,
-        name,
-        description,
-        status,
-        createdAt: target.createdAt.toISOString(),
-        updatedAt: target.updatedAt.toISOString(),
-    };
-}
-
-function targetDetail(gatewayArn: string, target: GatewayTarget) {
-    const { targetConfiguration, credentialProviderConfigurations } = target;
-    return {
-        ...targetSummary(target),
-        gatewayArn,
-        targetConfiguration,
-        credentialProviderConfigurations,
-        statusReasons: [],
-    };
+/** SynchronizeGatewayTargets takes one target at a time (botocore model). */
+function targetIdOf(request: HttpRequest): string {
+    const { targetIdList } = bodyOf(request);
+    const [targetId, ...others] = Array.isArray(targetIdList) ? (targetIdList as unknown[]) : [];
+    if (typeof targetId !== "string" || others.length > 0) {
+        throw validation("targetIdList: must have 1 item, a target's id");
+    }
+    return targetId;
 }
 
 function configuration(lambda: LambdaFunction) {

@@ -2,16 +2,21 @@ import { partitionOf } from "../../agentcore/limits";
 import { notEmulated } from "../awsError";
 import type { Role } from "../services/iam";
 import type { FunctionInput, LambdaFunction } from "../services/lambdaFunctions";
+import { authorizationToken, ecrResources } from "./ecr";
 import {
     optional,
     textOf,
     type Properties,
+    type ResourceContext,
     type ResourceHandlers,
     type ResourceState,
 } from "./resourceHandler";
+import { s3Resources } from "./s3";
 
 /** The resource types of the `aws` package that the program uses. */
 export const awsResources: ResourceHandlers = {
+    ...ecrResources,
+    ...s3Resources,
     "aws:iam/role:Role": {
         autoName: { property: "name", maxCharacters: 64 },
         documents: ["assumeRolePolicy"],
@@ -97,21 +102,24 @@ export const awsResources: ResourceHandlers = {
 
 /** The functions (invokes) of the `aws` package that the program may use. */
 export const awsFunctions = {
-    "aws:index/getCallerIdentity:getCallerIdentity": (accountId: string): Properties => ({
-        accountId,
-        id: accountId,
-        arn: `arn:aws:sts::${accountId}:assumed-role/AdminRole/session`,
-        userId: accountId,
+    "aws:index/getCallerIdentity:getCallerIdentity": ({
+        account: { id },
+    }: ResourceContext): Properties => ({
+        accountId: id,
+        id,
+        arn: `arn:aws:sts::${id}:assumed-role/AdminRole/session`,
+        userId: id,
     }),
-    "aws:index/getRegion:getRegion": (_accountId: string, region: string): Properties => ({
+    "aws:index/getRegion:getRegion": ({ region }: ResourceContext): Properties => ({
         id: region,
         name: region,
         region,
     }),
-    "aws:index/getPartition:getPartition": (_accountId: string, region: string): Properties => ({
+    "aws:index/getPartition:getPartition": ({ region }: ResourceContext): Properties => ({
         id: partitionOf(region),
         partition: partitionOf(region),
     }),
+    "aws:ecr/getAuthorizationToken:getAuthorizationToken": authorizationToken,
 };
 
 function roleSettings(inputs: Properties) {

@@ -1,14 +1,17 @@
 import type { GatewayTargetInput } from "../services/agentcoreChecks";
 import type { Gateway, GatewayInput, GatewayTarget } from "../services/agentcoreControl";
+import { policyStore } from "../services/policyStore";
 import {
     textOf,
     type Properties,
     type ResourceHandlers,
     type ResourceState,
 } from "./resourceHandler";
+import { runtimeHandler } from "./runtime";
 
 /** The resource types of the `aws-native` package that the program uses. */
 export const awsNativeResources: ResourceHandlers = {
+    "aws-native:bedrockagentcore:Runtime": runtimeHandler,
     "aws-native:bedrockagentcore:Gateway": {
         autoName: { property: "name", maxCharacters: 48 },
         create: ({ account, region }, inputs) =>
@@ -25,9 +28,9 @@ export const awsNativeResources: ResourceHandlers = {
     },
     "aws-native:bedrockagentcore:GatewayTarget": {
         autoName: { property: "name", maxCharacters: 100 },
-        create: ({ account }, inputs) => {
+        create: async ({ account }, inputs) => {
             const gatewayId = textOf(inputs, "gatewayIdentifier");
-            const target = account.agentcore.createTarget(gatewayId, targetInput(inputs));
+            const target = await account.agentcore.createTarget(gatewayId, targetInput(inputs));
             return targetState(account.agentcore.gateway(gatewayId), target, inputs);
         },
         read: ({ account }, id, inputs) => {
@@ -36,9 +39,10 @@ export const awsNativeResources: ResourceHandlers = {
             const target = gateway?.targets.get(targetId);
             return gateway && target && targetState(gateway, target, inputs);
         },
-        update: ({ account }, id, inputs) => {
+        update: async ({ account }, id, inputs) => {
             const [gatewayId = "", targetId = ""] = id.split("|");
-            const target = account.agentcore.updateTarget(gatewayId, targetId, targetInput(inputs));
+            const input = targetInput(inputs);
+            const target = await account.agentcore.updateTarget(gatewayId, targetId, input);
             return targetState(account.agentcore.gateway(gatewayId), target, inputs);
         },
         delete: ({ account }, id) => {
@@ -49,19 +53,19 @@ export const awsNativeResources: ResourceHandlers = {
     "aws-native:bedrockagentcore:ResourcePolicy": {
         create: ({ account }, inputs) => {
             const resourceArn = textOf(inputs, "resourceArn");
-            account.agentcore.putResourcePolicy(resourceArn, textOf(inputs, "policy"));
+            policyStore(account, resourceArn).put(textOf(inputs, "policy"));
             return { id: resourceArn, outputs: { ...inputs } };
         },
         read: ({ account }, id, inputs) => {
-            const policy = account.agentcore.gatewayByArn(id)?.resourcePolicy?.text;
+            const policy = policyStore(account, id).find();
             return policy === undefined ? undefined : { id, outputs: { ...inputs, policy } };
         },
         update: ({ account }, id, inputs) => {
-            account.agentcore.putResourcePolicy(id, textOf(inputs, "policy"));
+            policyStore(account, id).put(textOf(inputs, "policy"));
             return { id, outputs: { ...inputs } };
         },
         delete: ({ account }, id) => {
-            account.agentcore.deleteResourcePolicy(id);
+            policyStore(account, id).delete();
         },
     },
 };
@@ -101,7 +105,10 @@ function targetState(gateway: Gateway, target: GatewayTarget, inputs: Properties
             targetId: target.targetId,
             gatewayArn: gateway.gatewayArn,
             status: target.status,
-            statusReasons: [],
+            statusReasons: target.statusReasons,
+            ...("lastSynchronizedAt" in target && {
+                lastSynchronizedAt: target.lastSynchronizedAt.toISOString(),
+            }),
             createdAt: target.createdAt.toISOString(),
             updatedAt: target.updatedAt.toISOString(),
         },

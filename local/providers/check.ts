@@ -1,14 +1,7 @@
 import { problemsOf, typeConstraints, type ConstrainedType } from "../../agentcore/constraints";
 import { notEmulatedOf } from "./emulated";
-import type { Properties } from "./resourceHandler";
+import type { Failure, Properties } from "./resourceHandler";
 import { isUnknown } from "./unknown";
-
-/** A reason why a resource's inputs are refused, before anything is made. */
-export interface Failure {
-    /** The input that it is in. */
-    property: string;
-    reason: string;
-}
 
 /** Everything that AWS refuses of these inputs, and everything that the local cloud does not model. */
 export function failuresOf(type: ConstrainedType, inputs: Properties): Failure[] {

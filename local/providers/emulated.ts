@@ -12,12 +12,17 @@ export interface Emulated {
     /** Paths, as in the constraints; whatever is below a path that ends in `*` is modelled too. */
     paths: readonly string[];
     /** Where only some of AWS's values are modelled. */
-    values?: Readonly<Record<string, readonly string[]>>;
+    values?: Readonly<Record<string, readonly (string | boolean)[]>>;
     /** What AWS lets be left out, and the local cloud does not. */
     needed?: readonly string[];
 }
 
 const lambdaTarget = "targetConfiguration.mcp.lambda";
+const mcpServerTarget = "targetConfiguration.mcp.mcpServer";
+const iamProvider = "credentialProviderConfigurations[].credentialProvider.iamCredentialProvider";
+const runtimeContainer = "agentRuntimeArtifact.containerConfiguration";
+const runtimeCode = "agentRuntimeArtifact.codeConfiguration";
+const headerAllowlist = "requestHeaderConfiguration.requestHeaderAllowlist";
 
 /** The modelled properties of the types that the program uses. */
 export const emulated: Readonly<Record<ConstrainedType, Emulated>> = {
@@ -41,6 +46,40 @@ export const emulated: Readonly<Record<ConstrainedType, Emulated>> = {
         },
     },
     "aws:cloudwatch/logGroup:LogGroup": { paths: ["name", "retentionInDays"] },
+    "aws:ecr/repository:Repository": {
+        paths: [
+            ...["name", "forceDelete", "imageTagMutability", "tags", "tags{}"],
+            ...["imageScanningConfiguration", "imageScanningConfiguration.scanOnPush"],
+        ],
+        values: { imageTagMutability: ["MUTABLE", "IMMUTABLE"] },
+    },
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": { paths: ["repository", "policy"] },
+    "aws:s3/bucket:Bucket": { paths: ["bucket", "forceDestroy", "tags", "tags{}"] },
+    "aws:s3/bucketObjectv2:BucketObjectv2": {
+        paths: ["bucket", "key", "source", "source.*"],
+        needed: ["source"],
+    },
+    "aws-native:bedrockagentcore:Runtime": {
+        paths: [
+            ...["agentRuntimeName", "description", "roleArn", "protocolConfiguration"],
+            ...["agentRuntimeArtifact", runtimeContainer, `${runtimeContainer}.containerUri`],
+            ...[runtimeCode, `${runtimeCode}.runtime`, `${runtimeCode}.entryPoint`],
+            ...[`${runtimeCode}.entryPoint[]`, `${runtimeCode}.code`, `${runtimeCode}.code.s3`],
+            ...[`${runtimeCode}.code.s3.bucket`, `${runtimeCode}.code.s3.prefix`],
+            ...["networkConfiguration", "networkConfiguration.networkMode"],
+            ...["lifecycleConfiguration", "lifecycleConfiguration.idleRuntimeSessionTimeout"],
+            "lifecycleConfiguration.maxLifetime",
+            ...["requestHeaderConfiguration", headerAllowlist, `${headerAllowlist}[]`],
+            ...["environmentVariables", "environmentVariables{}"],
+        ],
+        values: {
+            protocolConfiguration: ["MCP", "HTTP"],
+            // The local cloud has no networks: it could not say what AWS says of subnets.
+            "networkConfiguration.networkMode": ["PUBLIC"],
+            [`${runtimeCode}.runtime`]: ["NODE_22"],
+        },
+        needed: ["networkConfiguration"],
+    },
     "aws-native:bedrockagentcore:Gateway": {
         paths: [
             ...["name", "description", "roleArn", "authorizerType", "protocolType"],
@@ -62,12 +101,31 @@ export const emulated: Readonly<Record<ConstrainedType, Emulated>> = {
             `${lambdaTarget}.toolSchema.inlinePayload.*`,
             ...["credentialProviderConfigurations", "credentialProviderConfigurations[]"],
             "credentialProviderConfigurations[].credentialProviderType",
+            ...[mcpServerTarget, `${mcpServerTarget}.endpoint`, `${mcpServerTarget}.listingMode`],
+            ...["credentialProviderConfigurations[].credentialProvider", iamProvider],
+            ...[`${iamProvider}.service`, `${iamProvider}.region`],
         ],
         values: {
             "credentialProviderConfigurations[].credentialProviderType": ["GATEWAY_IAM_ROLE"],
         },
     },
     "aws-native:bedrockagentcore:ResourcePolicy": { paths: ["resourceArn", "policy"] },
+    "docker-build:index:Image": {
+        paths: [
+            ...["push", "buildOnPreview", "context", "context.location", "network"],
+            ...["dockerfile", "dockerfile.location", "dockerfile.inline"],
+            ...["platforms", "platforms[]", "tags", "tags[]", "registries", "registries[]"],
+            ...["registries[].address", "registries[].username", "registries[].password"],
+        ],
+        values: { push: [true], network: ["default"] },
+        needed: ["context", "tags"],
+    },
+    "command:local:Command": {
+        paths: [
+            ...["create", "update", "delete", "dir", "stdin", "interpreter", "interpreter[]"],
+            ...["environment", "environment{}", "triggers", "triggers.*"],
+        ],
+    },
 };
 
 /** What the local cloud does not model of these inputs, by name. */
@@ -81,7 +139,10 @@ export function notEmulatedOf(
         `NotEmulated: ${path} of ${type}: got ${got}; the local cloud does not model it (docs/local-mode.md)`;
     const others = Object.entries(values).flatMap(([path, modelled]) =>
         placesOf(inputs, path, isUnknown)
-            .filter(({ value }) => takes(type, path, value) && !modelled.includes(value as string))
+            .filter(
+                ({ value }) =>
+                    takes(type, path, value) && !modelled.includes(value as string | boolean),
+            )
             .map(({ path: at, value }) => line(at, shown(value))),
     );
     return [
@@ -93,12 +154,11 @@ export function notEmulatedOf(
 
 /** Whether AWS takes the value; what it refuses is named as that. */
 function takes(type: ConstrainedType, path: string, value: unknown): boolean {
-    return typeConstraints[type].some(
-        (constraint: Constraint) =>
-            constraint.path === path &&
-            constraint.rule.kind === "oneOf" &&
-            constraint.rule.values.includes(value as string),
-    );
+    return typeConstraints[type].some(({ path: at, rule }: Constraint) => {
+        if (at !== path) return false;
+        if (rule.kind === "oneOf") return rule.values.includes(value as string);
+        return rule.kind === "type" && rule.type === "boolean" && typeof value === "boolean";
+    });
 }
 
 /** The paths in a value that no modelled path stands for. */

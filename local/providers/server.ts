@@ -1,26 +1,51 @@
 import * as grpc from "@grpc/grpc-js";
 import emptyProto from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import pluginProto from "@pulumi/pulumi/proto/plugin_pb";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import providerProto from "@pulumi/pulumi/proto/provider_pb";
-import { isDeepStrictEqual } from "node:util";
 import { createOnlyProperties, type ConstrainedType } from "../../agentcore/constraints";
-import { shown } from "../../agentcore/shown";
-import { AwsError, validation } from "../awsError";
+import { AwsError } from "../awsError";
 import type { LocalAccount } from "../services/account";
 import { awsFunctions, awsResources } from "./aws";
 import { awsNativeResources } from "./awsNative";
-import { failuresOf, withDocuments, type Failure } from "./check";
+import { changedInputs, requireFixed } from "./changes";
+import { failuresOf, withDocuments } from "./check";
+import { commandResources } from "./command";
+import { CommandRunner } from "./commandRunner";
+import { dockerBuildResources } from "./dockerBuild";
+import {
+    checked,
+    properties,
+    struct,
+    unary,
+    type CheckRequest,
+    type ConfigureRequest,
+    type CreateRequest,
+    type DeleteRequest,
+    type DiffRequest,
+    type HandshakeRequest,
+    type InvokeRequest,
+    type ReadRequest,
+    type UpdateRequest,
+} from "./protocol";
 import type {
     Properties,
+    ProviderDeps,
     ResourceContext,
     ResourceHandler,
     ResourceHandlers,
 } from "./resourceHandler";
 
+/** The packages that the local cloud has providers of. */
+const packages = {
+    aws: { resources: awsResources, functions: awsFunctions },
+    "aws-native": { resources: awsNativeResources, functions: {} },
+    "docker-build": { resources: dockerBuildResources, functions: {} },
+    command: { resources: commandResources, functions: {} },
+} as const satisfies Record<string, { resources: ResourceHandlers; functions: Functions }>;
+
 /** The loopback ports of one account's providers, by Pulumi package. */
-export type ProviderPorts = Record<"aws" | "aws-native", number>;
+export type ProviderPorts = Record<keyof typeof packages, number>;
 
 /** One account's providers, until they are stopped. */
 export interface ServedProviders {
@@ -32,48 +57,55 @@ export interface ServedProviders {
  * Serves Pulumi's `ResourceProvider` for one account on loopback, a port for each package. A provider acts
  * with the credentials of this account, so its `allowedAccountIds` pin is checked against it.
  */
-export async function serveProviders(account: LocalAccount): Promise<ServedProviders> {
-    const aws = await serve(account, awsResources, awsFunctions);
-    const awsNative = await serve(account, awsNativeResources, {});
+export async function serveProviders(
+    account: LocalAccount,
+    deps: ProviderDeps,
+): Promise<ServedProviders> {
+    const commands = new CommandRunner();
+    const served = await Promise.all(
+        Object.entries(packages).map(async ([name, { resources, functions }]) => {
+            const server = new grpc.Server();
+            server.addService(
+                providerGrpc.ResourceProviderService,
+                provider({ ...deps, account, commands }, resources, functions),
+            );
+            return { name, server, port: await listen(server) };
+        }),
+    );
     return {
-        ports: { aws: aws.port, "aws-native": awsNative.port },
+        ports: Object.fromEntries(served.map(({ name, port }) => [name, port])) as ProviderPorts,
         stop: async () => {
-            aws.server.forceShutdown();
-            awsNative.server.forceShutdown();
+            commands.stop();
+            for (const { server } of served) server.forceShutdown();
             return Promise.resolve();
         },
     };
 }
 
-type Functions = Readonly<Record<string, (accountId: string, region: string) => Properties>>;
+type Functions = Readonly<
+    Record<string, (context: ResourceContext, args: Properties) => Properties>
+>;
 
-async function serve(
-    account: LocalAccount,
-    resources: ResourceHandlers,
-    functions: Functions,
-): Promise<{ server: grpc.Server; port: number }> {
-    const server = new grpc.Server();
-    server.addService(
-        providerGrpc.ResourceProviderService,
-        provider(account, resources, functions),
-    );
-    const port = await new Promise<number>((resolve, reject) => {
+function listen(server: grpc.Server): Promise<number> {
+    return new Promise((resolve, reject) => {
         server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
             if (error) reject(error);
             else resolve(bound);
         });
     });
-    return { server, port };
 }
 
-/** The service's methods; each answers synchronously, and an {@link AwsError} keeps its code. */
+/** The service's methods. */
 function provider(
-    account: LocalAccount,
+    cloud: Omit<ResourceContext, "region" | "programFolder">,
     resources: ResourceHandlers,
     functions: Functions,
 ): grpc.UntypedServiceImplementation {
+    const { account } = cloud;
     let region = "";
-    const context = (): ResourceContext => ({ account, region });
+    // Where an engine attaches without a word of its program, that runs where this cloud was started.
+    let programFolder = process.cwd();
+    const context = (): ResourceContext => ({ ...cloud, region, programFolder });
     const resourceOf = (urn: string): { type: ConstrainedType; handler: ResourceHandler } => {
         const type = typeOfUrn(urn);
         const handler = resources[type];
@@ -82,7 +114,8 @@ function provider(
     };
     const handlerOf = (urn: string) => resourceOf(urn).handler;
     return {
-        handshake: unary(() => {
+        handshake: unary((request: HandshakeRequest) => {
+            programFolder = request.getProgramDirectory() || programFolder;
             const response = new providerProto.ProviderHandshakeResponse();
             response.setAcceptSecrets(false);
             response.setAcceptResources(false);
@@ -117,15 +150,20 @@ function provider(
                     olds[autoName.property] ??
                     randomName(request.getUrn(), request.getRandomseed_asU8(), autoName);
             }
-            return checked(inputs, failuresOf(type, inputs));
+            const failures = failuresOf(type, inputs);
+            return checked(inputs, [...failures, ...(handler.check?.(context(), inputs) ?? [])]);
         }),
         diff: unary((request: DiffRequest) => {
-            const createOnly = createOnlyProperties(resourceOf(request.getUrn()).type);
-            const olds = properties(request.getOldInputs());
+            const { type, handler } = resourceOf(request.getUrn());
+            const createOnly = createOnlyProperties(type);
+            const inputs = properties(request.getOldInputs());
             const news = properties(request.getNews());
-            const changed = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(
-                (name) => !isDeepStrictEqual(comparable(olds[name]), comparable(news[name])),
-            );
+            const changed =
+                handler.changes?.(
+                    context(),
+                    { inputs, outputs: properties(request.getOlds()) },
+                    news,
+                ) ?? changedInputs(inputs, news);
             const response = new providerProto.DiffResponse();
             response.setChanges(
                 changed.length === 0
@@ -134,10 +172,11 @@ function provider(
             );
             response.setDiffsList(changed);
             response.setReplacesList(changed.filter((name) => createOnly.includes(name)));
+            response.setDeletebeforereplace(handler.deleteBeforeReplace ?? false);
             return response;
         }),
-        create: unary((request: CreateRequest) => {
-            const { id, outputs } = handlerOf(request.getUrn()).create(
+        create: unary(async (request: CreateRequest) => {
+            const { id, outputs } = await handlerOf(request.getUrn()).create(
                 context(),
                 properties(request.getProperties()),
             );
@@ -148,7 +187,12 @@ function provider(
         }),
         read: unary((request: ReadRequest) => {
             const inputs = properties(request.getInputs());
-            const state = handlerOf(request.getUrn()).read(context(), request.getId(), inputs);
+            const state = handlerOf(request.getUrn()).read(
+                context(),
+                request.getId(),
+                inputs,
+                properties(request.getProperties()),
+            );
             const response = new providerProto.ReadResponse();
             if (state === undefined) return response;
             response.setId(state.id);
@@ -156,70 +200,35 @@ function provider(
             response.setInputs(struct(inputs));
             return response;
         }),
-        update: unary((request: UpdateRequest) => {
+        update: unary(async (request: UpdateRequest) => {
             const { type, handler } = resourceOf(request.getUrn());
             const news = properties(request.getNews());
             requireFixed(type, properties(request.getOldInputs()), news);
-            const { outputs } = handler.update(context(), request.getId(), news);
+            const { outputs } = await handler.update(
+                context(),
+                request.getId(),
+                news,
+                properties(request.getOlds()),
+            );
             const response = new providerProto.UpdateResponse();
             response.setProperties(struct(outputs));
             return response;
         }),
-        delete: unary((request: DeleteRequest) => {
-            const inputs = properties(request.getOldInputs() ?? request.getProperties());
-            handlerOf(request.getUrn()).delete(context(), request.getId(), inputs);
+        delete: unary(async (request: DeleteRequest) => {
+            const outputs = properties(request.getProperties());
+            const oldInputs = request.getOldInputs();
+            const inputs = oldInputs === undefined ? outputs : properties(oldInputs);
+            await handlerOf(request.getUrn()).delete(context(), request.getId(), inputs, outputs);
             return new emptyProto.Empty();
         }),
         invoke: unary((request: InvokeRequest) => {
             const answer = functions[request.getTok()];
             if (answer === undefined) throw notEmulatedType(request.getTok());
             const response = new providerProto.InvokeResponse();
-            response.setReturn(struct(answer(account.id, region)));
+            response.setReturn(struct(answer(context(), properties(request.getArgs()))));
             return response;
         }),
     };
-}
-
-type CheckRequest = InstanceType<typeof providerProto.CheckRequest>;
-type ConfigureRequest = InstanceType<typeof providerProto.ConfigureRequest>;
-type DiffRequest = InstanceType<typeof providerProto.DiffRequest>;
-type CreateRequest = InstanceType<typeof providerProto.CreateRequest>;
-type ReadRequest = InstanceType<typeof providerProto.ReadRequest>;
-type UpdateRequest = InstanceType<typeof providerProto.UpdateRequest>;
-type DeleteRequest = InstanceType<typeof providerProto.DeleteRequest>;
-type InvokeRequest = InstanceType<typeof providerProto.InvokeRequest>;
-
-/** A gRPC method that answers at once; whatever it throws becomes the call's error. */
-function unary<Request, Response>(
-    answer: (request: Request) => Response,
-): grpc.handleUnaryCall<Request, Response> {
-    return (call, callback) => {
-        try {
-            callback(null, answer(call.request));
-        } catch (error) {
-            const message =
-                error instanceof AwsError
-                    ? `${error.code}: ${error.message}`
-                    : error instanceof Error
-                      ? error.message
-                      : String(error);
-            callback({ code: grpc.status.UNKNOWN, details: message });
-        }
-    };
-}
-
-function checked(inputs: Properties, failures: readonly Failure[] = []) {
-    const response = new providerProto.CheckResponse();
-    response.setInputs(struct(inputs));
-    response.setFailuresList(
-        failures.map(({ property, reason }) => {
-            const failure = new providerProto.CheckFailure();
-            failure.setProperty(property);
-            failure.setReason(reason);
-            return failure;
-        }),
-    );
-    return response;
 }
 
 /** The pin of both AWS providers, in the words of the `aws` provider. */
@@ -233,41 +242,12 @@ function requireAllowedAccount(accountId: string, allowed: readonly string[]): v
     }
 }
 
-/** What only another resource can have is no update, whoever asks for it. */
-function requireFixed(type: ConstrainedType, olds: Properties, news: Properties): void {
-    const changed = createOnlyProperties(type).filter(
-        (name) => olds[name] !== undefined && !isDeepStrictEqual(olds[name], news[name]),
-    );
-    if (changed.length === 0) return;
-    const lines = changed.map(
-        (name) =>
-            `${name}: got ${shown(news[name])}; must stay ${shown(olds[name])}: another value is another resource`,
-    );
-    throw validation(lines.join("; "));
-}
-
 function notEmulatedType(type: string): AwsError {
     return new AwsError(
         "NotEmulated",
         `${type} is not modelled by the local cloud; docs/local-mode.md lists what it does`,
         501,
     );
-}
-
-function properties(message: Struct | undefined): Properties {
-    return message === undefined ? {} : message.toJavaScript();
-}
-
-function struct(value: Properties): Struct {
-    return Struct.fromJavaScript(
-        JSON.parse(JSON.stringify(value)) as Parameters<typeof Struct.fromJavaScript>[0],
-    );
-}
-
-/** Archives are compared by their digest, wherever they stand. */
-function comparable(value: unknown): unknown {
-    if (typeof value === "object" && value !== null && "hash" in value) return value.hash;
-    return value;
 }
 
 /** Lists among a provider's inputs travel as JSON text. */
@@ -285,9 +265,10 @@ function typeOfUrn(urn: string): ConstrainedType {
 function randomName(
     urn: string,
     seed: Uint8Array,
-    { maxCharacters }: { maxCharacters: number },
+    { maxCharacters, isLowerCase }: NonNullable<ResourceHandler["autoName"]>,
 ): string {
     const name = urn.split("::").at(-1) ?? "";
     const suffix = `-${Buffer.from(seed).toString("hex").slice(0, 7)}`;
-    return name.slice(0, maxCharacters - suffix.length) + suffix;
+    const full = name.slice(0, maxCharacters - suffix.length) + suffix;
+    return isLowerCase === true ? full.toLowerCase() : full;
 }

@@ -1,9 +1,13 @@
 import { join } from "node:path";
 import { assumptions, type Assumptions } from "../../agentcore/openFacts";
 import { AgentcoreControl } from "./agentcoreControl";
+import { AgentRuntimes, type OnRuntimeChange } from "./agentRuntimes";
 import { Iam } from "./iam";
+import { Images } from "./images";
 import { LambdaFunctions } from "./lambdaFunctions";
 import { Logs } from "./logs";
+import { Objects } from "./objects";
+import type { McpServers } from "./mcpServers";
 import type { PrincipalDirectory } from "./principals";
 import { ServiceRoles } from "./serviceRoles";
 
@@ -15,7 +19,10 @@ export interface LocalAccount {
     iam: Iam;
     lambda: LambdaFunctions;
     logs: Logs;
+    images: Images;
+    objects: Objects;
     agentcore: AgentcoreControl;
+    agentRuntimes: AgentRuntimes;
 }
 
 /** What an account needs of the cloud around it. */
@@ -24,6 +31,10 @@ export interface AccountDeps {
     stateFolder: string;
     gatewayUrl: (gatewayId: string) => string;
     now: () => number;
+    /** What the account's gateways call MCP servers through. */
+    mcpServers?: McpServers;
+    /** Called when a runtime was updated or deleted. */
+    onRuntimeChange?: OnRuntimeChange;
     /** What is taken for true of AWS where no source says. @default the table's settings */
     assumptions?: Assumptions;
 }
@@ -62,17 +73,29 @@ export function newAccount(id: string, name: string, deps: AccountDeps): LocalAc
         roles,
         now: deps.now,
     });
+    const images = new Images(account, deps.now);
+    const objects = new Objects(account, join(deps.stateFolder, "s3", id));
+    const assumed = deps.assumptions ?? assumptions();
     return {
         ...account,
         name,
         iam,
         lambda,
         logs: new Logs(account, join(deps.stateFolder, "logs", id)),
+        images,
+        objects,
         agentcore: new AgentcoreControl(account, {
             ...deps,
             roles,
             functionExists: (arn) => lambda.functionByArn(arn) !== undefined,
-            assumptions: deps.assumptions ?? assumptions(),
+            assumptions: assumed,
+        }),
+        agentRuntimes: new AgentRuntimes(account, {
+            ...{ roles, images, objects },
+            directory: deps.directory,
+            now: deps.now,
+            assumptions: assumed,
+            ...(deps.onRuntimeChange !== undefined && { onChange: deps.onRuntimeChange }),
         }),
     };
 }

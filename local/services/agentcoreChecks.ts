@@ -1,8 +1,10 @@
+import { revisionWhenUnset } from "../../agentcore/mcp";
+import { runtimeEndpointProblem, signedHostOf } from "../../agentcore/mcpServerTargets";
+import { refusals } from "../../agentcore/refusals";
 import { shown } from "../../agentcore/shown";
 import type { ToolDefinition } from "../../agentcore/toolSchema";
 import { notEmulated, validation } from "../awsError";
-import { requireWellFormed } from "./policyText";
-import { refuseProblems } from "./refuse";
+import { refusal, refuseProblems } from "./refuse";
 
 /** What CreateGateway takes, in the service's own words. */
 export interface GatewayInput {
@@ -16,14 +18,43 @@ export interface GatewayInput {
     tags?: Readonly<Record<string, string>>;
 }
 
+/** The MCP revisions that a gateway accepts; one old one where its configuration names none. */
+export function supportedVersions(gateway: GatewayInput): readonly string[] {
+    return gateway.protocolConfiguration?.mcp?.supportedVersions ?? [revisionWhenUnset];
+}
+
 /** What CreateGatewayTarget takes. */
 export interface GatewayTargetInput {
     name: string;
     description?: string;
     targetConfiguration: {
-        mcp?: { lambda?: { lambdaArn: string; toolSchema: { inlinePayload?: ToolDefinition[] } } };
+        mcp?: { lambda?: LambdaConfiguration; mcpServer?: McpServerConfiguration };
     };
-    credentialProviderConfigurations?: { credentialProviderType: string }[];
+    credentialProviderConfigurations?: CredentialProviderConfiguration[];
+}
+
+/** The same for a Lambda function. */
+export interface LambdaTargetInput extends GatewayTargetInput {
+    targetConfiguration: { mcp: { lambda: LambdaConfiguration } };
+}
+
+interface LambdaConfiguration {
+    lambdaArn: string;
+    toolSchema: { inlinePayload?: ToolDefinition[] };
+}
+
+interface McpServerConfiguration {
+    endpoint: string;
+    listingMode?: ListingMode;
+    mcpToolSchema?: unknown;
+}
+
+/** Whether a gateway keeps a server's tools, or asks for them each time. */
+export type ListingMode = "DEFAULT" | "DYNAMIC";
+
+interface CredentialProviderConfiguration {
+    credentialProviderType: string;
+    credentialProvider?: { iamCredentialProvider?: { service: string; region?: string } };
 }
 
 /**
@@ -41,29 +72,53 @@ export function checkGateway(input: GatewayInput): void {
     }
 }
 
+/** A target as its configuration has it. */
+export type CheckedTarget = CheckedLambda | CheckedMcpServer;
+
+/** A Lambda function with its tools. */
+export interface CheckedLambda {
+    kind: "lambda";
+    lambdaArn: string;
+    tools: readonly ToolDefinition[];
+}
+
+/** An MCP server, and what its calls are signed for. */
+export interface CheckedMcpServer {
+    kind: "mcpServer";
+    endpoint: string;
+    listingMode: ListingMode;
+    service: string;
+    region: string;
+}
+
 /**
  * What CreateGatewayTarget refuses of its input.
  *
  * @throws AwsError ValidationException, NotEmulated
  */
 export function checkTarget(
-    gatewayIdentifier: string,
+    { gatewayId, region }: { gatewayId: string; region: string },
     input: GatewayTargetInput,
-): { lambdaArn: string; tools: ToolDefinition[] } {
+): CheckedTarget {
     refuseProblems(
         "aws-native:bedrockagentcore:GatewayTarget",
-        { gatewayIdentifier, ...input },
+        { gatewayIdentifier: gatewayId, ...input },
         validation,
     );
-    const lambda = input.targetConfiguration.mcp?.lambda;
-    if (lambda === undefined) {
-        throw notEmulated(
-            `gateway targets of type ${Object.keys(input.targetConfiguration.mcp ?? input.targetConfiguration).join(", ")}`,
-        );
-    }
-    const tools = lambda.toolSchema.inlinePayload;
-    if (tools === undefined) throw notEmulated("tool schemas in S3");
+    const { mcp } = input.targetConfiguration;
     const [credentials] = input.credentialProviderConfigurations ?? [];
+    if (mcp?.lambda !== undefined) return checkLambda(mcp.lambda, credentials);
+    if (mcp?.mcpServer !== undefined) return checkMcpServer(mcp.mcpServer, credentials, region);
+    const types = Object.keys(mcp ?? input.targetConfiguration).join(", ");
+    throw notEmulated(`gateway targets of type ${types}`);
+}
+
+function checkLambda(
+    { lambdaArn, toolSchema }: LambdaConfiguration,
+    credentials: CredentialProviderConfiguration | undefined,
+): CheckedLambda {
+    const tools = toolSchema.inlinePayload;
+    if (tools === undefined) throw notEmulated("tool schemas in S3");
     if (
         credentials?.credentialProviderType !== "GATEWAY_IAM_ROLE" ||
         "credentialProvider" in credentials
@@ -72,50 +127,52 @@ export function checkTarget(
             `credentialProviderConfigurations: got ${shown(credentials)}; a Lambda target takes exactly GATEWAY_IAM_ROLE, without credentialProvider`,
         );
     }
-    return { lambdaArn: lambda.lambdaArn, tools };
+    return { kind: "lambda", lambdaArn, tools };
 }
 
-interface PolicyStatement {
-    Resource?: unknown;
-    NotResource?: unknown;
-    Action?: unknown;
-    NotAction?: unknown;
+/** Refuses what the gateway-target-MCPservers page refuses (sure, but for the words). */
+function checkMcpServer(
+    { endpoint, listingMode = "DEFAULT", mcpToolSchema }: McpServerConfiguration,
+    credentials: CredentialProviderConfiguration | undefined,
+    gatewayRegion: string,
+): CheckedMcpServer {
+    if (mcpToolSchema !== undefined) throw notEmulated("mcpToolSchema of an MCP server target");
+    const type = credentials?.credentialProviderType;
+    if (type !== "GATEWAY_IAM_ROLE") {
+        throw notEmulated(`MCP server targets with the credential provider ${type ?? "unset"}`);
+    }
+    const provider = credentials?.credentialProvider?.iamCredentialProvider;
+    if (provider === undefined) {
+        throw refusal(
+            refusals.mcpServerCredentials,
+            `credentialProviderConfigurations[0].credentialProvider: got ${shown(credentials?.credentialProvider)}; must be {"iamCredentialProvider":{"service":"bedrock-agentcore"}}`,
+        );
+    }
+    checkEndpoint(endpoint);
+    const { service, region = gatewayRegion } = provider;
+    return { kind: "mcpServer", endpoint, listingMode, service, region };
 }
 
-/** The actions that a gateway's resource policy may name (devguide, resource-based-policies; sure). */
-const gatewayActions = ["bedrock-agentcore:InvokeGateway"];
-
-/** Exact own ARN, and this resource's actions only (devguide, resource-based-policies; sure). */
-export function checkResourcePolicy(resourceArn: string, policy: string): void {
-    requireWellFormed(policy, "resource", (problem) =>
-        validation(`The resource policy is malformed: ${problem}`),
-    );
-    const { Statement } = JSON.parse(policy) as { Statement: PolicyStatement | PolicyStatement[] };
-    const problems = [Statement].flat().flatMap((statement, index) => {
-        const place = `Statement[${index}]`;
-        return [
-            ...absent(`${place}.NotResource`, statement.NotResource, "Resource"),
-            ...absent(`${place}.NotAction`, statement.NotAction, "Action"),
-            ...others(statement.Resource, [resourceArn]).map(
-                (resource) =>
-                    `${place}.Resource: got ${shown(resource)}; must be the gateway's exact ARN ${resourceArn}`,
-            ),
-            ...others(statement.Action, gatewayActions).map(
-                (action) =>
-                    `${place}.Action: got ${shown(action)}; must be ${gatewayActions.join(" or ")}`,
-            ),
-        ];
-    });
-    if (problems.length > 0) throw validation(problems.join("; "));
-}
-
-function absent(path: string, value: unknown, instead: string): string[] {
-    if (value === undefined) return [];
-    return [`${path}: got ${shown(value)}; must be absent, with ${instead} in its place`];
-}
-
-/** The members of an element that are none of the allowed ones. */
-function others(element: unknown, allowed: readonly string[]): unknown[] {
-    if (element === undefined) return [];
-    return [element].flat().filter((member) => !allowed.includes(member as string));
+function checkEndpoint(endpoint: string): void {
+    const got = `endpoint: got ${endpoint}`;
+    if (!URL.canParse(endpoint)) {
+        throw refusal(refusals.mcpServerEndpoint, `${got}; must be a URL`);
+    }
+    const host = signedHostOf(endpoint);
+    if (host === undefined) {
+        throw refusal(
+            refusals.mcpServerHost,
+            `${got}; load balancers, EC2 and other hosts verify no SigV4 signatures`,
+        );
+    }
+    if (host !== "runtime") {
+        const service = {
+            gateway: "gateways",
+            "execute-api": "API Gateway",
+            lambda: "Lambda URLs",
+        };
+        throw notEmulated(`MCP servers behind ${service[host]} (${got})`);
+    }
+    const problem = runtimeEndpointProblem(endpoint);
+    if (problem !== undefined) throw refusal(refusals.mcpServerEndpoint, `${got}; ${problem}`);
 }

@@ -1,24 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { limits } from "../../agentcore/limits";
-import { revisionWhenUnset } from "../../agentcore/mcp";
 import type { Assumptions } from "../../agentcore/openFacts";
 import { refusals } from "../../agentcore/refusals";
-import type { ToolDefinition } from "../../agentcore/toolSchema";
 import { AwsError, validation } from "../awsError";
 import {
     checkGateway,
-    checkResourcePolicy,
-    checkTarget,
     type GatewayInput,
     type GatewayTargetInput,
+    type LambdaTargetInput,
 } from "./agentcoreChecks";
+import { GatewayTargets, type GatewayTarget } from "./gatewayTargets";
 import type { StoredPolicy } from "./iam";
+import type { McpServers } from "./mcpServers";
 import type { PrincipalDirectory } from "./principals";
 import { refusal, refuseProblems } from "./refuse";
+import { noResourcePolicy, resourcePolicyOf, unknownResource } from "./resourcePolicies";
 import type { ServiceRoles } from "./serviceRoles";
 import { TargetAccess } from "./targetAccess";
 
-export type { GatewayInput } from "./agentcoreChecks";
+export { supportedVersions, type GatewayInput } from "./agentcoreChecks";
+export type { GatewayTarget } from "./gatewayTargets";
 
 /** A gateway of one account. */
 export interface Gateway extends GatewayInput {
@@ -33,20 +33,11 @@ export interface Gateway extends GatewayInput {
     resourcePolicy?: StoredPolicy;
 }
 
-/** A target of a gateway. Only Lambda targets are modelled. */
-export interface GatewayTarget extends GatewayTargetInput {
-    targetId: string;
-    lambdaArn: string;
-    tools: ToolDefinition[];
-    status: "READY";
-    createdAt: Date;
-    updatedAt: Date;
-}
-
 /** The AgentCore control plane of one account: gateways, targets, resource policies. */
 export class AgentcoreControl {
     readonly #gateways = new Map<string, Gateway>();
     readonly #access: TargetAccess;
+    readonly targets: GatewayTargets;
 
     constructor(
         private readonly account: { id: string; partition: string },
@@ -57,9 +48,18 @@ export class AgentcoreControl {
             assumptions: Assumptions;
             gatewayUrl: (gatewayId: string) => string;
             now: () => number;
+            /** @default none: MCP server targets are not emulated then */
+            mcpServers?: McpServers;
         },
     ) {
         this.#access = new TargetAccess(account, deps);
+        this.targets = new GatewayTargets({
+            access: this.#access,
+            isSameName: (one, other) => this.#isSameName(one, other),
+            findGateway: (gatewayId) => this.findGateway(gatewayId),
+            now: deps.now,
+            ...(deps.mcpServers !== undefined && { mcpServers: deps.mcpServers }),
+        });
     }
 
     createGateway(input: GatewayInput, region: string): Gateway {
@@ -102,8 +102,8 @@ export class AgentcoreControl {
         const user = { gatewayArn: old.gatewayArn, roleArn: input.roleArn };
         this.#access.checkGateway(user);
         if (this.deps.assumptions.targetCheckOnGatewayUpdate === "checked") {
-            for (const { lambdaArn } of old.targets.values()) {
-                this.#access.checkTarget(user, lambdaArn);
+            for (const target of old.targets.values()) {
+                if (target.kind === "lambda") this.#access.checkFunction(user, target.lambdaArn);
             }
         }
         const gateway: Gateway = {
@@ -159,50 +159,29 @@ export class AgentcoreControl {
         this.#gateways.delete(gatewayId);
     }
 
-    createTarget(gatewayId: string, input: GatewayTargetInput): GatewayTarget {
-        const gateway = this.gateway(gatewayId);
-        const checked = checkTarget(gatewayId, input);
-        this.#refuseTakenName(gateway, input.name);
-        if (gateway.targets.size >= limits.targetsPerGateway.max) {
-            throw new AwsError(
-                "ServiceQuotaExceededException",
-                `Gateway ${gatewayId}: got ${gateway.targets.size + 1} targets; must be at most ${limits.targetsPerGateway.max}`,
-                402,
-            );
-        }
-        this.#access.checkTarget(gateway, checked.lambdaArn);
-        const createdAt = new Date(this.deps.now());
-        const targetId = randomId(10).toUpperCase();
-        const target: GatewayTarget = {
-            ...input,
-            ...checked,
-            targetId,
-            status: "READY",
-            createdAt,
-            updatedAt: createdAt,
-        };
-        gateway.targets.set(targetId, target);
-        return target;
+    createTarget(gatewayId: string, input: LambdaTargetInput): GatewayTarget;
+    createTarget(
+        gatewayId: string,
+        input: GatewayTargetInput,
+    ): GatewayTarget | Promise<GatewayTarget>;
+    createTarget(gatewayId: string, input: GatewayTargetInput) {
+        return this.targets.create(this.gateway(gatewayId), input);
     }
 
-    updateTarget(gatewayId: string, targetId: string, input: GatewayTargetInput): GatewayTarget {
-        const gateway = this.gateway(gatewayId);
+    updateTarget(gatewayId: string, targetId: string, input: LambdaTargetInput): GatewayTarget;
+    updateTarget(
+        gatewayId: string,
+        targetId: string,
+        input: GatewayTargetInput,
+    ): GatewayTarget | Promise<GatewayTarget>;
+    updateTarget(gatewayId: string, targetId: string, input: GatewayTargetInput) {
         const old = this.target(gatewayId, targetId);
-        const checked = checkTarget(gatewayId, input);
-        this.#refuseTakenName(gateway, input.name, targetId);
-        if (this.deps.assumptions.targetCheckOnUpdate === "checked") {
-            this.#access.checkTarget(gateway, checked.lambdaArn);
-        }
-        const target: GatewayTarget = {
-            ...input,
-            ...checked,
-            targetId,
-            status: "READY",
-            createdAt: old.createdAt,
-            updatedAt: new Date(this.deps.now()),
-        };
-        gateway.targets.set(targetId, target);
-        return target;
+        return this.targets.update(this.gateway(gatewayId), old, input);
+    }
+
+    /** The target as it is while it is being synchronized; its status says what comes of it. */
+    synchronizeTarget(gatewayId: string, targetId: string): GatewayTarget {
+        return this.targets.synchronize(this.gateway(gatewayId), this.target(gatewayId, targetId));
     }
 
     target(gatewayId: string, targetId: string): GatewayTarget {
@@ -223,30 +202,18 @@ export class AgentcoreControl {
     }
 
     putResourcePolicy(resourceArn: string, policy: string): StoredPolicy {
-        refuseProblems(
-            "aws-native:bedrockagentcore:ResourcePolicy",
-            { resourceArn, policy },
-            validation,
-        );
+        // As in AWS, what is wrong with the input comes before what is not there.
+        const inputs = { resourceArn, policy };
+        refuseProblems("aws-native:bedrockagentcore:ResourcePolicy", inputs, validation);
         const gateway = this.#byArn(resourceArn);
-        checkResourcePolicy(resourceArn, policy);
-        const isChecked = this.deps.assumptions.resourcePolicyPrincipals === "mustExist";
-        gateway.resourcePolicy = {
-            text: policy,
-            principalIds: this.deps.directory.bind(policy, isChecked ? "resource" : "unchecked"),
-        };
+        const owner = { resourceArn, kind: "gateway", actions: gatewayActions };
+        gateway.resourcePolicy = resourcePolicyOf(owner, policy, this.deps);
         return gateway.resourcePolicy;
     }
 
     resourcePolicy(resourceArn: string): StoredPolicy {
         const { resourcePolicy } = this.#byArn(resourceArn);
-        if (resourcePolicy === undefined) {
-            throw new AwsError(
-                "ResourceNotFoundException",
-                `${resourceArn} has no resource policy`,
-                404,
-            );
-        }
+        if (resourcePolicy === undefined) throw noResourcePolicy(resourceArn);
         return resourcePolicy;
     }
 
@@ -257,24 +224,8 @@ export class AgentcoreControl {
 
     #byArn(resourceArn: string): Gateway {
         const gateway = this.gatewayByArn(resourceArn);
-        if (gateway === undefined) {
-            throw new AwsError(
-                "ResourceNotFoundException",
-                `${resourceArn} was not found in account ${this.account.id}`,
-                404,
-            );
-        }
+        if (gateway === undefined) throw unknownResource(resourceArn, this.account.id);
         return gateway;
-    }
-
-    #refuseTakenName(gateway: Gateway, name: string, ownId?: string): void {
-        const others = [...gateway.targets.values()].filter(({ targetId }) => targetId !== ownId);
-        if (!others.some((other) => this.#isSameName(other.name, name))) return;
-        throw new AwsError(
-            "ConflictException",
-            `A target with the name ${name} already exists in gateway ${gateway.gatewayId}.`,
-            409,
-        );
     }
 
     #isSameName(one: string, other: string): boolean {
@@ -283,10 +234,8 @@ export class AgentcoreControl {
     }
 }
 
-/** The MCP revisions that a gateway accepts; one old one where its configuration names none. */
-export function supportedVersions(gateway: GatewayInput): readonly string[] {
-    return gateway.protocolConfiguration?.mcp?.supportedVersions ?? [revisionWhenUnset];
-}
+/** The actions that a gateway's resource policy may name (devguide, resource-based-policies; sure). */
+const gatewayActions = ["bedrock-agentcore:InvokeGateway"];
 
 function randomId(length: number): string {
     const alphabet = "0123456789abcdefghijklmnopqrstuvwxyz";

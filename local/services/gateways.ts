@@ -1,8 +1,9 @@
 import type { NamedDocument } from "../../access";
 import { gatewayErrors } from "../../agentcore/mcp";
 import type { LocalAccount } from "./account";
-import { supportedVersions, type Gateway } from "./agentcoreControl";
+import { supportedVersions, type Gateway, type GatewayTarget } from "./agentcoreControl";
 import type { Authorizer, DecisionRecord } from "./authorizer";
+import type { McpServerGatewayTarget } from "./gatewayTargets";
 import type { LambdaInvoker } from "./lambdaInvoker";
 import type { RequestOrigin } from "./requestContext";
 import type { SessionKey } from "./sessionKey";
@@ -59,8 +60,13 @@ export class Gateways {
 
     /** Answers one authorized MCP request. */
     answer({ account, gateway }: OwnedGateway, request: McpRequest): Promise<McpResponse> {
-        const callTarget: CallTarget = async (view, _tool, args, clientContext) => {
-            const { lambdaArn } = account.agentcore.target(gateway.gatewayId, view.targetId);
+        const callTarget: CallTarget = async (view, tool, args, clientContext) => {
+            const { agentcore } = account;
+            const target = agentcore.target(gateway.gatewayId, view.targetId);
+            if (target.kind === "mcpServer") {
+                return agentcore.targets.callTool(gateway, target, tool, args);
+            }
+            const { lambdaArn } = target;
             const role = this.sts.serviceSession(
                 gateway.roleArn,
                 "bedrock-agentcore.amazonaws.com",
@@ -89,11 +95,11 @@ export class Gateways {
                         : `${invocation.errorType}: ${invocation.errorMessage}`,
             };
         };
-        return routeMcp(viewOf(gateway), request, callTarget);
+        return routeMcp(viewOf(account, gateway), request, callTarget);
     }
 }
 
-function viewOf(gateway: Gateway): GatewayView {
+function viewOf({ agentcore }: LocalAccount, gateway: Gateway): GatewayView {
     const instructions = gateway.protocolConfiguration?.mcp?.instructions;
     return {
         gatewayId: gateway.gatewayId,
@@ -101,12 +107,19 @@ function viewOf(gateway: Gateway): GatewayView {
         supportedVersions: supportedVersions(gateway),
         ...(instructions !== undefined && { instructions }),
         ...(gateway.exceptionLevel === "DEBUG" && { exceptionLevel: "DEBUG" as const }),
-        targets: [...gateway.targets.values()].map(({ name, targetId, tools }) => ({
-            name,
-            targetId,
-            tools,
+        targets: [...gateway.targets.values()].map((target) => ({
+            name: target.name,
+            targetId: target.targetId,
+            tools: target.tools,
+            ...(isLive(target) && {
+                liveTools: () => agentcore.targets.liveTools(gateway, target),
+            }),
         })),
     };
+}
+
+function isLive(target: GatewayTarget): target is McpServerGatewayTarget {
+    return target.kind === "mcpServer" && target.listingMode === "DYNAMIC";
 }
 
 function resourcePolicyOf(

@@ -10,3 +10,12 @@ export interface SessionKey extends AccessKey {
     /** Milliseconds since 1970. */
     issuedAt: number;
 }
+
+/** A session's credentials as processes have them in their environment. */
+export function credentialEnvironment(key: SessionKey): Record<string, string> {
+    return {
+        AWS_ACCESS_KEY_ID: key.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+        AWS_SESSION_TOKEN: key.sessionToken ?? "",
+    };
+}

@@ -2,6 +2,7 @@ import { accountOfArn, parseArn } from "../../agentcore/arn";
 import type { Assumptions } from "../../agentcore/openFacts";
 import { refusals } from "../../agentcore/refusals";
 import { notEmulated } from "../awsError";
+import type { CheckedTarget } from "./agentcoreChecks";
 import { refusal } from "./refuse";
 import type { ServiceRoles } from "./serviceRoles";
 
@@ -44,8 +45,17 @@ export class TargetAccess {
         if (assumptions.gatewayRoleTrust === "onGateway") this.#checkTrust({ roleArn, gatewayArn });
     }
 
-    /** The dry run of a target's function. @throws AwsError when CreateGatewayTarget refuses it. */
-    checkTarget(gateway: RoleUser, lambdaArn: string): void {
+    /** The trust in the service and, of a function, the dry run. @throws AwsError when the target is refused. */
+    checkTarget(gateway: RoleUser, target: CheckedTarget, operation: "create" | "update"): void {
+        const { assumptions } = this.deps;
+        if (target.kind === "lambda") {
+            if (operation === "update" && assumptions.targetCheckOnUpdate === "unchecked") return;
+            this.checkFunction(gateway, target.lambdaArn);
+        } else if (assumptions.gatewayRoleTrust !== "onCall") this.#checkTrust(gateway);
+    }
+
+    /** The dry run of a target's function. @throws AwsError when it is refused. */
+    checkFunction(gateway: RoleUser, lambdaArn: string): void {
         const { roles, functionExists, assumptions } = this.deps;
         const { functionArn, region } = this.#functionOf(lambdaArn);
         if (assumptions.gatewayRoleTrust !== "onCall") this.#checkTrust(gateway);

@@ -15,7 +15,9 @@ export class TestProject {
         for (const file of ["Pulumi.yaml", "Pulumi.provider.yaml", "Pulumi.consumer.yaml"]) {
             cpSync(join(repository, file), join(this.folder, file));
         }
-        symlinkSync(join(repository, "workloads"), join(this.folder, "workloads"));
+        for (const folder of ["workloads", "dist"]) {
+            symlinkSync(join(repository, folder), join(this.folder, folder));
+        }
     }
 
     /** Writes a stack's config; keys without a namespace are the program's. */

@@ -16,7 +16,7 @@ interface Statement {
     Sid: string;
     Action: string | string[];
     Resource: string | string[];
-    Principal?: unknown;
+    Condition?: unknown;
 }
 
 const account = "111122223333";
@@ -181,7 +181,7 @@ describe("an MCP server target of the program", () => {
         ] as const) {
             const { resourceArn, policy } = of(`ResourcePolicy ${name}`);
             assert.equal(resourceArn, arn);
-            const decide = (role: string) =>
+            const decide = (role: string, action = "*") =>
                 evaluate(
                     {
                         principal: {
@@ -202,7 +202,7 @@ describe("an MCP server target of the program", () => {
                                 name: "administrator",
                                 document: {
                                     Version: "2012-10-17",
-                                    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+                                    Statement: [{ Effect: "Allow", Action: action, Resource: "*" }],
                                 },
                             },
                         ],
@@ -212,13 +212,16 @@ describe("an MCP server target of the program", () => {
             assert.equal(decide("tools-service"), "allow");
             assert.equal(decide("Operator"), "allow");
             assert.equal(decide("AdminRole"), "explicitDeny");
+            assert.equal(decide("Operator", "s3:*"), "allow");
+            // The gateway's role is let in by its own policy alone.
+            assert.equal(decide("tools-service", "s3:*"), "implicitDeny");
         }
     });
 
     it("is synchronized when its code changes, with the deployer's account checked", async () => {
         const { of } = await resourcesOf({ calculator: { mcpServer: "mcp-server" } });
-        const { create, environment } = of("Command tools-calculator-synchronize");
-        assert.equal(create, "synchronize-target");
+        const { create, update, environment } = of("Command tools-calculator-synchronize");
+        assert.deepEqual([create, update], [undefined, "synchronize-target"]);
         assert.deepEqual(environment, {
             HUB_ACCOUNT_ID: account,
             HUB_REGION: "us-east-1",
@@ -316,11 +319,12 @@ describe("an MCP server target of the program", () => {
             },
         );
         assert.equal(names.filter((name) => name.startsWith("Runtime ")).length, 1);
-        const [allow] = statementsOf(of("ResourcePolicy mcp-server-endpoint-access"));
-        assert.deepEqual(allow?.Principal, {
-            AWS: ["one-service", "two-service"].map(
-                (role) => `arn:aws:iam::${account}:role/${role}`,
-            ),
+        const [deny] = statementsOf(of("ResourcePolicy mcp-server-endpoint-access"));
+        const roles = ["one-service", "two-service"];
+        assert.deepEqual(deny?.Condition, {
+            ArnNotEquals: {
+                "aws:PrincipalArn": roles.map((role) => `arn:aws:iam::${account}:role/${role}`),
+            },
         });
     });
 });

@@ -1,7 +1,7 @@
 import * as control from "@aws-sdk/client-bedrock-agentcore-control";
 import fc from "fast-check";
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
     constraintId,
@@ -188,10 +188,10 @@ describe("the open facts", () => {
     });
 
     it("are each asked by the code, or kept in a file that is there", () => {
-        const code = ["agentcoreControl", "targetAccess"]
-            .map((file) =>
-                readFileSync(join(repository, "local", "services", `${file}.ts`), "utf8"),
-            )
+        const local = join(repository, "local");
+        const code = readdirSync(local, { recursive: true, encoding: "utf8" })
+            .filter((file) => file.endsWith(".ts"))
+            .map((file) => readFileSync(join(local, file), "utf8"))
             .join("\n");
         for (const [name, { keptIn }] of facts) {
             if (keptIn === undefined) {

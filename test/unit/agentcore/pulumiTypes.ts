@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repository } from "../../helpers/project";
 
@@ -10,14 +10,18 @@ export class PulumiTypes {
     constructor(type: string) {
         const [packageName = "", module = "", name = ""] = type.split(":");
         const folder = join(repository, "node_modules", "@pulumi", packageName);
-        const [namespace = "", file = `${name.charAt(0).toLowerCase()}${name.slice(1)}`] =
+        const [first = "", file = `${name.charAt(0).toLowerCase()}${name.slice(1)}`] =
             module.split("/");
+        // What a package has at its top level is in its module `index`.
+        const namespace = first === "index" ? "" : first;
         const declaration = readFileSync(join(folder, namespace, `${file}.d.ts`), "utf8");
         this.#args = interfaceOf(declaration, `${name}Args`);
         const inputs = readFileSync(join(folder, "types", "input.d.ts"), "utf8");
         const start = inputs.indexOf(`declare namespace ${namespace} {`);
-        if (start < 0 || !existsSync(folder)) throw new Error(`No inputs of ${namespace}`);
-        this.#inputs = inputs.slice(start, inputs.indexOf("\nexport declare namespace", start + 1));
+        this.#inputs =
+            start < 0
+                ? inputs
+                : inputs.slice(start, inputs.indexOf("\nexport declare namespace", start + 1));
     }
 
     /** Whether the type has a property at a constraint's path. */
@@ -28,7 +32,7 @@ export class PulumiTypes {
                 .map((owner) => new RegExp(`^ *${step}\\??: (.*);$`, "m").exec(owner)?.[1])
                 .find((found) => found !== undefined);
             if (type === undefined) return false;
-            owners = [...type.matchAll(/inputs\.\w+\.(\w+)/g)].map(([, name = ""]) =>
+            owners = [...type.matchAll(/inputs\.(?:\w+\.)?(\w+)/g)].map(([, name = ""]) =>
                 interfaceOf(this.#inputs, name),
             );
         }
@@ -42,5 +46,5 @@ function interfaceOf(source: string, name: string): string {
     if (start < 0) throw new Error(`No interface ${name}`);
     const body = source.slice(start);
     const end = /^ {0,4}\}$/m.exec(body)?.index ?? body.length;
-    return body.slice(0, end).replace(/\{\n([^{}]*)\n\s*\} \|/g, "{ $1 } |");
+    return body.slice(0, end).replace(/\{\n([^{}]*)\n\s*\}(?= \||>)/g, "{ $1 }");
 }

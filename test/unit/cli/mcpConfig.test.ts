@@ -48,7 +48,7 @@ function serve(folder: string, gatewayNames: readonly string[]): string {
                     name: "account-b",
                     id: accountId,
                     admin: { accessKeyId: "ASIA", secretAccessKey: secret, sessionToken: secret },
-                    providerPorts: { aws: 0, "aws-native": 0 },
+                    providerPorts: { aws: 0, "aws-native": 0, "docker-build": 0, command: 0 },
                 },
             ],
             gateways: Object.fromEntries(

@@ -20,6 +20,7 @@ interface Change {
     olds: Inputs;
     replaced: Inputs;
     updated: Inputs;
+    isDeletedFirst?: true;
 }
 
 describe("the providers", () => {
@@ -31,7 +32,7 @@ describe("the providers", () => {
 
     describe("know what is another resource", () => {
         const role = `arn:aws:iam::${account}:role/a`;
-        for (const { type, olds, replaced, updated } of [
+        for (const { type, olds, replaced, updated, isDeletedFirst } of [
             {
                 type: types.role,
                 olds: { name: "a", path: "/", description: "a", maxSessionDuration: 3600 },
@@ -79,6 +80,43 @@ describe("the providers", () => {
                 replaced: { resourceArn: "b" },
                 updated: { policy: "[]" },
             },
+            {
+                type: types.repository,
+                olds: { name: "a", imageTagMutability: "MUTABLE" },
+                replaced: { name: "b" },
+                updated: { imageTagMutability: "IMMUTABLE", forceDelete: true, tags: { a: "b" } },
+            },
+            {
+                type: types.lifecyclePolicy,
+                olds: { repository: "a", policy: "{}" },
+                replaced: { repository: "b", policy: "[]" },
+                updated: {},
+                isDeletedFirst: true,
+            },
+            {
+                type: types.bucket,
+                olds: { bucket: "a" },
+                replaced: { bucket: "b" },
+                updated: { forceDestroy: true, tags: { a: "b" } },
+            },
+            {
+                type: types.bucketObject,
+                olds: { bucket: "a", key: "a", source: { hash: "a", path: "/a" } },
+                replaced: { bucket: "b", key: "b" },
+                updated: { source: { hash: "b", path: "/a" } },
+            },
+            {
+                type: types.runtime,
+                olds: { agentRuntimeName: "a", roleArn: role },
+                replaced: { agentRuntimeName: "b" },
+                updated: { roleArn: `${role}b`, description: "b", protocolConfiguration: "MCP" },
+            },
+            {
+                type: types.command,
+                olds: { create: "a", triggers: ["a"] },
+                replaced: { triggers: ["b"] },
+                updated: { create: "b", update: "b", delete: "b", environment: { A: "b" } },
+            },
         ] satisfies Change[]) {
             it(`of ${type}: exactly what AWS cannot change`, async () => {
                 const client = await providers.client(type);
@@ -90,7 +128,8 @@ describe("the providers", () => {
                 }
                 for (const [name, value] of Object.entries<unknown>(replaced)) {
                     const news = { ...olds, [name]: value };
-                    assert.equal(await diff(news), "replace", name);
+                    const verdict = isDeletedFirst === true ? "deleteThenCreate" : "replace";
+                    assert.equal(await diff(news), verdict, name);
                     await assert.rejects(client.update(urnOf(type), old, news), {
                         message: `ValidationException: ${name}: got ${JSON.stringify(value)}; must stay ${JSON.stringify((olds as Inputs)[name])}: another value is another resource`,
                     });

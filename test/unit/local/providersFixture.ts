@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { ConstrainedType } from "../../../agentcore/constraints";
 import { ProviderClient } from "../../../engine/providerClient";
 import { LocalCloud } from "../../../local/cloud";
+import type { ProviderPorts } from "../../../local/providers/server";
 import { repository } from "../../helpers/project";
 
 /** Inputs of a resource, as a program gives them. */
@@ -99,7 +100,7 @@ export class Providers {
     }
 
     async client(type: string, account = "111122223333"): Promise<ProviderClient> {
-        const name = type.startsWith("aws-native:") ? "aws-native" : "aws";
+        const name = (type.split(":")[0] ?? "") as keyof ProviderPorts;
         const key = `${account} ${name}`;
         const known = this.#clients.get(key);
         if (known !== undefined) return known;
@@ -183,6 +184,13 @@ export const types = {
     gateway: "aws-native:bedrockagentcore:Gateway",
     target: "aws-native:bedrockagentcore:GatewayTarget",
     resourcePolicy: "aws-native:bedrockagentcore:ResourcePolicy",
+    repository: "aws:ecr/repository:Repository",
+    lifecyclePolicy: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+    bucket: "aws:s3/bucket:Bucket",
+    bucketObject: "aws:s3/bucketObjectv2:BucketObjectv2",
+    runtime: "aws-native:bedrockagentcore:Runtime",
+    image: "docker-build:index:Image",
+    command: "command:local:Command",
 } as const satisfies Record<string, ConstrainedType>;
 
 /** A gateway's inputs; its role must be there. */

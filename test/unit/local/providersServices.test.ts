@@ -273,7 +273,10 @@ describe("a service of the local cloud", () => {
             const withProvider = {
                 ...lambdaTarget(functionArn("echo")),
                 credentialProviderConfigurations: [
-                    { credentialProviderType: "GATEWAY_IAM_ROLE", credentialProvider: {} },
+                    {
+                        credentialProviderType: "GATEWAY_IAM_ROLE",
+                        credentialProvider: { iamCredentialProvider: { service: "lambda" } },
+                    },
                 ],
             };
             assert.throws(() => agentcore.createTarget(gatewayId, withProvider), {

@@ -260,15 +260,51 @@ describe("The MCP server", () => {
         }
     });
 
-    it("refuses a body over 256 KiB, and what is no JSON", async () => {
-        const name = "x".repeat(256 * 1024);
+    it("refuses a body over 64 KiB, with its length said before or not", async () => {
+        const name = "x".repeat(64 * 1024);
         assert.equal((await server.call("greet_user", { name })).status, 413);
-        assert.equal((await server.send("POST", "/mcp", json, "{")).status, 400);
-        assert.equal(
-            (await server.send("POST", "/mcp", { ...json, "content-type": "text/plain" }, "{}"))
-                .status,
-            415,
-        );
+        const chunked = { "transfer-encoding": "chunked" };
+        assert.equal((await server.call("greet_user", { name }, chunked)).status, 413);
+        assert.equal((await server.call("greet_user", { name: "A" }, chunked)).status, 200);
+    });
+
+    for (const [status, type, body] of [
+        [400, "application/json", "{"],
+        [400, "application/json", ""],
+        [400, "application/json", "null"],
+        [400, "application/json", "7"],
+        [400, "application/json; charset=utf-8", '{"jsonrpc":"1.0"}'],
+        [415, "text/plain", "{}"],
+    ] as const) {
+        it(`answers ${status} to the ${type} ${JSON.stringify(body)}`, async () => {
+            const headers = { ...json, "content-type": type };
+            assert.equal((await server.send("POST", "/mcp", headers, body)).status, status);
+        });
+    }
+
+    it("reads characters that are cut between two packets", async () => {
+        const message = { jsonrpc: "2.0", id: 1, method: "tools/call" };
+        const params = { name: "greet_user", arguments: { name: "Zoë 😀" } };
+        const bytes = Buffer.from(JSON.stringify({ ...message, params }));
+        const headers = { ...json, "content-length": String(bytes.length) };
+        const sent = server.begin({ method: "POST", headers });
+        const cut = bytes.indexOf("😀") + 2;
+        sent.setNoDelay(true);
+        await new Promise((resolve) => sent.write(bytes.subarray(0, cut), resolve));
+        sent.end(bytes.subarray(cut));
+        assert.match((await answer(sent)).text, /Hello, Zoë 😀!/);
+    });
+
+    it("goes on when a client goes away in the middle of a message", async () => {
+        const sent = server.begin({
+            method: "POST",
+            headers: { ...json, "content-length": "100", expect: "100-continue" },
+        });
+        sent.flushHeaders();
+        await once(sent, "continue");
+        sent.on("error", () => undefined);
+        sent.destroy();
+        assert.equal((await server.call("add_numbers", { a: 1, b: 1 })).status, 200);
     });
 
     it("logs one line per call, without arguments, names of its caller's or results", async () => {

@@ -1,22 +1,41 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import {
     hostHeaderValidation,
     localhostOriginValidation,
     type NodeIncomingMessageLike,
     type NodeMcpRequestHandler,
 } from "@modelcontextprotocol/node";
+import { readBody } from "./body.js";
+
+/** What {@link httpServer} needs. */
+export interface HttpServerArgs {
+    mcp: NodeMcpRequestHandler;
+    /** The names by which it may be called; without them, any: Runtime does not say by which it calls. */
+    hostnames?: string[] | undefined;
+    maxBodyBytes: number;
+}
 
 /**
  * The HTTP server of an MCP container on AgentCore Runtime: `/mcp`, and `/ping` for its health.
  *
  * Source: https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-mcp-protocol-contract.html.
- *
- * @param hostnames The names by which it may be called; without them, any: Runtime does not say by which it calls.
  */
-export function httpServer(mcp: NodeMcpRequestHandler, hostnames?: string[]): Server {
+export function httpServer({ mcp, hostnames, maxBodyBytes }: HttpServerArgs): Server {
     // No web page is a client, but each could reach a server on its reader's machine, if need be by a name of its own.
     const isOriginAllowed = localhostOriginValidation();
     const isHostAllowed = hostnames === undefined ? () => true : hostHeaderValidation(hostnames);
+    const message = async (request: IncomingMessage, response: ServerResponse) => {
+        const body = await readBody(request, maxBodyBytes).catch(() => undefined);
+        if (body === undefined) response.destroy();
+        else if (body.kind === "no json") {
+            const error = { code: -32700, message: "Parse error: the request body is not JSON" };
+            json(response, 400, { jsonrpc: "2.0", id: null, error });
+        } else {
+            const parsed = body.kind === "json" ? body.value : undefined;
+            // Node's types leave `method` out by undefined, the SDK's by absence.
+            await mcp(request as NodeIncomingMessageLike, response, parsed);
+        }
+    };
     const server = createServer((request, response) => {
         response.once("close", () => {
             if (!server.listening) server.closeIdleConnections();
@@ -26,8 +45,7 @@ export function httpServer(mcp: NodeMcpRequestHandler, hostnames?: string[]): Se
         else if (path !== "/mcp") {
             json(response, 404, { message: "Not found: this server has /mcp and /ping" });
         } else if (isHostAllowed(request, response) && isOriginAllowed(request, response)) {
-            // Node's types leave `method` out by undefined, the SDK's by absence.
-            void mcp(request as NodeIncomingMessageLike, response);
+            void message(request, response);
         }
     });
     return server;

@@ -13,7 +13,7 @@ import { serverFactory } from "./server.js";
 import { tools } from "./tools.js";
 
 /** Far more than two numbers or a name: the heap of the image is small, and many may call at once. */
-const maxRequestBodySize = 256 * 1024;
+const maxRequestBodySize = 64 * 1024;
 
 const { log, flush } = lineLog((lines) => {
     process.stderr.write(lines);
@@ -47,10 +47,11 @@ function serve(): void {
             },
         },
     );
-    const server = httpServer(
-        toNodeHandler(mcp, { maxRequestBodySize }),
-        isLoopback ? localhostAllowedHostnames() : undefined,
-    );
+    const server = httpServer({
+        mcp: toNodeHandler(mcp, { maxRequestBodySize }),
+        hostnames: isLoopback ? localhostAllowedHostnames() : undefined,
+        maxBodyBytes: maxRequestBodySize,
+    });
     server.on("error", failed);
     server.listen(port, host, () => {
         const address = server.address();

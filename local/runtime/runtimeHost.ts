@@ -1,0 +1,114 @@
+import { RuntimeProcess, type CallOutcome, type RuntimeProcessOptions } from "./runtimeProcess";
+import type { PostedRequest } from "./processHttp";
+import { RuntimeSessions } from "./sessions";
+
+/** What runs a runtime: its program, and how long its process lives. */
+export interface RuntimeHostOptions extends Omit<RuntimeProcessOptions, "onGone"> {
+    /** Seconds without a call after which the process ends. */
+    idleSeconds: number;
+    /** Seconds after which another process takes the calls. */
+    lifetimeSeconds: number;
+    /** A process is gone; for who waits for that. */
+    onGone?: () => void;
+}
+
+/**
+ * Runs a runtime's program in one process. AWS has a microVM for each session; here all sessions share the process,
+ * which starts with the first call, and again with the next one after it has ended.
+ */
+export class RuntimeHost {
+    readonly #options: RuntimeHostOptions;
+    readonly #sessions: RuntimeSessions;
+    readonly #processes = new Set<RuntimeProcess>();
+    #current: RuntimeProcess | undefined;
+    #idleTimer: NodeJS.Timeout | undefined;
+    #isStopped = false;
+
+    constructor(options: RuntimeHostOptions) {
+        this.#options = options;
+        this.#sessions = new RuntimeSessions(options.idleSeconds * 1000);
+    }
+
+    /** Whether there is no process. */
+    get isEmpty(): boolean {
+        return this.#processes.size === 0;
+    }
+
+    /** Calls the program; `conflict` while the session is being ended. */
+    async call(sessionId: string, request: PostedRequest): Promise<CallOutcome | "conflict"> {
+        if (this.#sessions.isEnding(sessionId)) return "conflict";
+        if (this.#isStopped) return { result: "stopped", reason: "the runtime was deleted" };
+        const session = this.#sessions.begin(sessionId);
+        try {
+            const outcome = await this.#send(request);
+            // It ended between two calls: this one starts it again.
+            if (outcome.result === "unreached" && this.#current?.isUsable !== true) {
+                return await this.#send(request);
+            }
+            return outcome;
+        } finally {
+            session.done();
+        }
+    }
+
+    /** StopRuntimeSession; the process ends with the last session. */
+    async endSession(sessionId: string): Promise<"ended" | "unknown" | "conflict"> {
+        if (this.#sessions.isEnding(sessionId)) return "conflict";
+        if (!this.#sessions.has(sessionId)) return "unknown";
+        await this.#sessions.end(sessionId, async () => {
+            if (this.#sessions.size === 0) await this.#current?.stop();
+        });
+        return "ended";
+    }
+
+    /** Takes no more calls, and ends when those at work have their answers. */
+    retire(): void {
+        this.#isStopped = true;
+        clearTimeout(this.#idleTimer);
+        for (const one of this.#processes) one.retire();
+    }
+
+    /** Ends every process; calls at work come to an error. */
+    async stop(): Promise<void> {
+        this.#isStopped = true;
+        clearTimeout(this.#idleTimer);
+        await Promise.all([...this.#processes].map((one) => one.stop()));
+    }
+
+    async #send(request: PostedRequest): Promise<CallOutcome> {
+        const current = this.#process();
+        clearTimeout(this.#idleTimer);
+        const outcome = await current.call(request);
+        if (current === this.#current && current.calls === 0) this.#endWhenIdle(current);
+        return outcome;
+    }
+
+    #process(): RuntimeProcess {
+        if (this.#current?.isUsable === true) return this.#current;
+        const { onGone, lifetimeSeconds } = this.#options;
+        const lifetime = setTimeout(() => {
+            started.retire();
+        }, lifetimeSeconds * 1000);
+        lifetime.unref();
+        const started: RuntimeProcess = new RuntimeProcess({
+            ...this.#options,
+            onGone: () => {
+                clearTimeout(lifetime);
+                this.#processes.delete(started);
+                onGone?.();
+            },
+        });
+        this.#processes.add(started);
+        this.#current = started;
+        return started;
+    }
+
+    #endWhenIdle(current: RuntimeProcess): void {
+        clearTimeout(this.#idleTimer);
+        this.#idleTimer = setTimeout(() => {
+            this.#sessions.clear();
+            current.retire();
+        }, this.#options.idleSeconds * 1000);
+        this.#idleTimer.unref();
+    }
+}

@@ -1,20 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { isRuntimeArn, runtimeEndpointArn } from "../../../agentcore/runtime";
-import { assumptions } from "../../../agentcore/openFacts";
+import { runtimeEndpointArn } from "../../../agentcore/runtime";
 import type { LocalAccount } from "../../../local/services/account";
-import { AgentRuntimes, type AgentRuntimeInput } from "../../../local/services/agentRuntimes";
-import { PrincipalDirectory } from "../../../local/services/principals";
-import { ServiceRoles } from "../../../local/services/serviceRoles";
-import {
-    accountId,
-    document,
-    executionStatements,
-    otherAccountId,
-    region,
-    AgentRuntimeFixture,
-} from "./agentRuntimeFixture";
+import { type AgentRuntimeInput } from "../../../local/services/agentRuntimes";
+import { accountId, document, otherAccountId, AgentRuntimeFixture } from "./agentRuntimeFixture";
 
 describe("the policies of runtimes", () => {
     let fixture: AgentRuntimeFixture;
@@ -25,14 +13,6 @@ describe("the policies of runtimes", () => {
     });
     after(() => fixture.stop());
     const create = (change: Partial<AgentRuntimeInput> = {}) => fixture.runtime(change);
-    const refused = (
-        change: Partial<AgentRuntimeInput>,
-        code: string,
-        message: RegExp | string,
-    ): void => {
-        assert.throws(() => create(change), { code, message });
-    };
-
     const policy = (resource: string, change: object = {}) =>
         document([
             {

@@ -9,7 +9,6 @@ import { PrincipalDirectory } from "../../../local/services/principals";
 import { ServiceRoles } from "../../../local/services/serviceRoles";
 import {
     accountId,
-    document,
     executionStatements,
     otherAccountId,
     region,

@@ -1,22 +1,16 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import {
     BedrockAgentCoreClient,
     InvokeAgentRuntimeCommand,
     StopRuntimeSessionCommand,
 } from "@aws-sdk/client-bedrock-agentcore";
-import { runtimeResourcePolicy } from "../../../access/statements";
-import { runtimeActions, runtimeEndpointArn } from "../../../agentcore/runtime";
-import type { AgentRuntime, AgentRuntimeInput } from "../../../local/services/agentRuntimes";
+import { runtimeActions } from "../../../agentcore/runtime";
+import type { AgentRuntime } from "../../../local/services/agentRuntimes";
 import type { SessionKey } from "../../../local/services/sessionKey";
 import { credentialsOf } from "../../helpers/localHub";
 import {
-    accountId,
     allow,
-    document,
-    executionStatements,
     isRunning,
-    otherAccountId,
     region,
     AgentRuntimeFixture,
     sessionId,

@@ -1,31 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import {
-    BedrockAgentCoreClient,
-    InvokeAgentRuntimeCommand,
-    StopRuntimeSessionCommand,
-} from "@aws-sdk/client-bedrock-agentcore";
-import { runtimeResourcePolicy } from "../../../access/statements";
-import { runtimeActions, runtimeEndpointArn } from "../../../agentcore/runtime";
 import type { AgentRuntime, AgentRuntimeInput } from "../../../local/services/agentRuntimes";
-import type { SessionKey } from "../../../local/services/sessionKey";
-import { credentialsOf } from "../../helpers/localHub";
 import {
     accountId,
-    allow,
-    document,
     executionStatements,
     isRunning,
-    otherAccountId,
     region,
     AgentRuntimeFixture,
-    sessionId,
-    type Invoked,
 } from "./agentRuntimeFixture";
 import { echoOf } from "./runtimeWorkload";
-
-const sessionHeader = "x-amzn-bedrock-agentcore-runtime-session-id";
-const customHeader = "x-amzn-bedrock-agentcore-runtime-custom-team";
 
 describe("the process behind a runtime", () => {
     let fixture: AgentRuntimeFixture;

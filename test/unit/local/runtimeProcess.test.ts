@@ -6,7 +6,6 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RuntimeHost, type RuntimeHostOptions } from "../../../local/runtime/runtimeHost";
-import { RuntimeSessions } from "../../../local/runtime/sessions";
 import { isRunning } from "./agentRuntimeFixture";
 import { workload, type Echo } from "./runtimeWorkload";
 

@@ -1,23 +1,12 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import {
-    BedrockAgentCoreClient,
-    InvokeAgentRuntimeCommand,
-    StopRuntimeSessionCommand,
-} from "@aws-sdk/client-bedrock-agentcore";
 import { runtimeResourcePolicy } from "../../../access/statements";
-import { runtimeActions, runtimeEndpointArn } from "../../../agentcore/runtime";
-import type { AgentRuntime, AgentRuntimeInput } from "../../../local/services/agentRuntimes";
-import type { SessionKey } from "../../../local/services/sessionKey";
-import { credentialsOf } from "../../helpers/localHub";
+import { runtimeEndpointArn } from "../../../agentcore/runtime";
+import type { AgentRuntime } from "../../../local/services/agentRuntimes";
 import {
     accountId,
     allow,
     document,
-    executionStatements,
-    isRunning,
     otherAccountId,
-    region,
     AgentRuntimeFixture,
     sessionId,
     type Invoked,
@@ -25,7 +14,6 @@ import {
 import { echoOf } from "./runtimeWorkload";
 
 const sessionHeader = "x-amzn-bedrock-agentcore-runtime-session-id";
-const customHeader = "x-amzn-bedrock-agentcore-runtime-custom-team";
 
 describe("who calls a runtime", () => {
     let fixture: AgentRuntimeFixture;
@@ -54,13 +42,6 @@ describe("who calls a runtime", () => {
             [httpStatus, code, body],
         );
     };
-    const client = (key: SessionKey) =>
-        new BedrockAgentCoreClient({
-            region,
-            endpoint: fixture.cloud.endpoints.bedrockAgentcore,
-            credentials: credentialsOf(key),
-            maxAttempts: 1,
-        });
 
     it("needs an allow on the runtime and on its endpoint, in AWS's words", async () => {
         for (const runtime of [mcp, http]) {

@@ -1,5 +1,5 @@
 import { parseArn } from "./arn";
-import type { Certainty, GatewayError, ToolFailure } from "./mcp";
+import type { Certainty, GatewayError } from "./mcp";
 import { mcpRevisions, statelessRevision } from "./mcp";
 import { runtimeOfUrl, runtimeUrl } from "./runtime";
 
@@ -95,7 +95,7 @@ export const mcpServerErrors = {
         known: "inferred",
         source: "gateway-debug-messages page, for calls",
     },
-} as const satisfies Record<string, GatewayError | ToolFailure>;
+} as const satisfies Record<string, GatewayError>;
 
 /** A service that verifies signatures, and so can be the host of an MCP server under IAM. */
 export type SignedHost = "runtime" | "gateway" | "execute-api" | "lambda";

@@ -9,12 +9,11 @@ import { ServerTools } from "./serverTools";
 /**
  * Posts one message to the server, and reads the whole answer.
  *
- * @throws McpServerFailure when none comes before the signal.
+ * @throws McpServerFailure when none comes in time.
  */
 export type SendToServer = (
     body: string,
     headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
 ) => Promise<ServerAnswer>;
 
 /** What {@link McpServerTarget} needs. */
@@ -44,12 +43,12 @@ export class McpServerTarget {
     constructor(private readonly options: McpServerTargetOptions) {}
 
     /** All pages of the server's tools. @throws McpServerFailure */
-    async listTools(send: SendToServer, signal: AbortSignal): Promise<ListedTool[]> {
+    async listTools(send: SendToServer): Promise<ListedTool[]> {
         const tools = new ServerTools();
         let cursor: string | undefined;
         do {
             const params = cursor === undefined ? {} : { cursor };
-            cursor = tools.add(await this.#request({ method: "tools/list", params }, send, signal));
+            cursor = tools.add(await this.#request({ method: "tools/list", params }, send));
         } while (cursor !== undefined);
         return tools.all;
     }
@@ -59,32 +58,27 @@ export class McpServerTarget {
         name: string,
         args: Readonly<Record<string, unknown>>,
         send: SendToServer,
-        signal: AbortSignal,
     ): Promise<Record<string, unknown>> {
         const params = { name, arguments: args };
-        return callResult(await this.#request({ method: "tools/call", params }, send, signal));
+        return callResult(await this.#request({ method: "tools/call", params }, send));
     }
 
-    async #request(
-        request: Request,
-        send: SendToServer,
-        signal: AbortSignal,
-    ): Promise<Record<string, unknown>> {
+    async #request(request: Request, send: SendToServer): Promise<Record<string, unknown>> {
         const known = this.#connection;
-        const connection = await this.#connected(send, signal);
+        const connection = await this.#connected(send);
         try {
-            return await this.#answered(request, connection, send, signal);
+            return await this.#answered(request, connection, send);
         } catch (error) {
             if (known === undefined || !isForgotten(error)) throw error;
             // Of many calls that find out at once, one shakes hands.
             if (this.#connection === known) this.#connection = undefined;
-            return this.#answered(request, await this.#connected(send, signal), send, signal);
+            return this.#answered(request, await this.#connected(send), send);
         }
     }
 
-    #connected(send: SendToServer, signal: AbortSignal): Promise<Connection> {
+    #connected(send: SendToServer): Promise<Connection> {
         if (this.#connection !== undefined) return this.#connection;
-        const connecting = this.#connect(send, signal);
+        const connecting = this.#connect(send);
         this.#connection = connecting;
         connecting.catch(() => {
             if (this.#connection === connecting) this.#connection = undefined;
@@ -92,16 +86,16 @@ export class McpServerTarget {
         return connecting;
     }
 
-    async #connect(send: SendToServer, signal: AbortSignal): Promise<Connection> {
+    async #connect(send: SendToServer): Promise<Connection> {
         try {
-            return await this.#shakeHands(send, signal);
+            return await this.#shakeHands(send);
         } catch (error) {
             if (!this.options.stateless || !isWithoutHandshake(error)) throw error;
-            return this.#discover(send, signal);
+            return this.#discover(send);
         }
     }
 
-    async #shakeHands(send: SendToServer, signal: AbortSignal): Promise<Connection> {
+    async #shakeHands(send: SendToServer): Promise<Connection> {
         const { offered, accepted } = this.options;
         const id = ++this.#lastId;
         const params = {
@@ -113,7 +107,6 @@ export class McpServerTarget {
             JSON.stringify({ jsonrpc: "2.0", id, method: "initialize", params }),
             // AWS sends the header before anything is agreed on (marcinbelczewski/agentcore-gw-mcp2).
             { ...postHeaders, "mcp-protocol-version": offered },
-            signal,
         );
         const { protocolVersion: revision, capabilities } = resultOf(answer, id);
         if (typeof revision !== "string" || !accepted.includes(revision)) {
@@ -126,7 +119,6 @@ export class McpServerTarget {
         const acknowledged = await send(
             JSON.stringify(notification),
             headersOf(connection, notification),
-            signal,
         );
         if (acknowledged.httpStatus >= 300) {
             throw new HttpRefusal(acknowledged.httpStatus, "to notifications/initialized");
@@ -134,15 +126,10 @@ export class McpServerTarget {
         return connection;
     }
 
-    async #discover(send: SendToServer, signal: AbortSignal): Promise<Connection> {
+    async #discover(send: SendToServer): Promise<Connection> {
         const connection = { revision: statelessRevision };
         const request = { method: "server/discover", params: {} };
-        const { supportedVersions, capabilities } = await this.#answered(
-            request,
-            connection,
-            send,
-            signal,
-        );
+        const { supportedVersions, capabilities } = await this.#answered(request, connection, send);
         if (!Array.isArray(supportedVersions) || !supportedVersions.includes(statelessRevision)) {
             throw noCommonRevision(statelessRevision, [statelessRevision], supportedVersions);
         }
@@ -154,7 +141,6 @@ export class McpServerTarget {
         request: Request,
         connection: Connection,
         send: SendToServer,
-        signal: AbortSignal,
     ): Promise<Record<string, unknown>> {
         const id = ++this.#lastId;
         const { method } = request;
@@ -163,7 +149,7 @@ export class McpServerTarget {
                 ? { ...request.params, _meta: envelope }
                 : request.params;
         const body = JSON.stringify({ jsonrpc: "2.0", id, method, params });
-        return resultOf(await send(body, headersOf(connection, request), signal), id);
+        return resultOf(await send(body, headersOf(connection, request)), id);
     }
 }
 

@@ -1,4 +1,3 @@
-import { sigv4Fetch } from "../../sigv4-fetch/src/index.js";
 import {
     acceptedRevisions,
     mcpServerLimits,
@@ -6,9 +5,10 @@ import {
     offeredRevision,
 } from "../../agentcore/mcpServerTargets";
 import type { ListedTool } from "../gateway/gatewayView";
+import { AnswerTooLarge, AnswerTooLate, KeepAlivePost, type Post } from "../gateway/keepAlivePost";
 import { McpServerFailure } from "../gateway/mcpServerFailure";
 import { McpServerTarget, type SendToServer } from "../gateway/mcpServerTarget";
-import { AnswerTooLarge, KeepAliveFetch } from "./keepAliveFetch";
+import { signedHeaders } from "../gateway/signedHeaders";
 import type { SessionKey } from "./sessionKey";
 import type { Sts } from "./sts";
 
@@ -30,16 +30,17 @@ export interface McpServersOptions {
     sts: Pick<Sts, "serviceSession">;
     /** Where the local cloud serves what AWS serves at `bedrock-agentcore.<region>.amazonaws.com`. */
     dataPlaneUrl: () => string;
-    /** @default a fetch that keeps its connections to loopback */
-    fetch?: typeof fetch;
+    /** @default HTTP over connections that are kept */
+    post?: Post;
+    /** @default Date.now */
+    now?: () => number;
     /** @default AWS's */
     limits?: { handshakeSeconds: number; callSeconds: number };
 }
 
 /** Calls MCP servers over HTTP as gateways do: signed with the gateway's role, within a bounded time. */
 export class McpServers {
-    readonly #http = new KeepAliveFetch(mcpServerLimits.answerBytes);
-    readonly #signers = new WeakMap<SessionKey, Map<string, typeof fetch>>();
+    readonly #http = new KeepAlivePost();
     readonly #limits: { handshakeSeconds: number; callSeconds: number };
 
     constructor(private readonly options: McpServersOptions) {
@@ -66,10 +67,7 @@ export class McpServers {
         server: McpServer,
     ): Promise<ListedTool[]> {
         const { handshakeSeconds } = this.#limits;
-        return client.listTools(
-            this.#send(gateway, server, handshakeSeconds),
-            bound(handshakeSeconds),
-        );
+        return client.listTools(this.#send(gateway, server, handshakeSeconds));
     }
 
     /** @throws McpServerFailure */
@@ -82,7 +80,7 @@ export class McpServers {
     ): Promise<Record<string, unknown>> {
         const { callSeconds } = this.#limits;
         const send = this.#send(gateway, server, callSeconds);
-        return client.callTool(name, args, send, bound(callSeconds));
+        return client.callTool(name, args, send);
     }
 
     /** Closes the connections. */
@@ -90,23 +88,19 @@ export class McpServers {
         this.#http.close();
     }
 
+    /** Of the operation's messages, all together may take that long. */
     #send(gateway: CallingGateway, server: McpServer, seconds: number): SendToServer {
-        return async (body, headers, signal) => {
-            const signed = this.#signer(this.#session(gateway), server);
+        const { post = this.#http.post, now = Date.now } = this.options;
+        const url = this.#urlOf(server);
+        const end = performance.now() + seconds * 1000;
+        return async (body, headers) => {
+            const key = this.#session(gateway);
+            const signed = signedHeaders({ url, headers, body }, key, server, now());
+            const timeoutMs = Math.max(1, end - performance.now());
             try {
-                const answer = await signed(this.#urlOf(server), {
-                    method: "POST",
-                    headers,
-                    body,
-                    signal,
-                });
-                return {
-                    httpStatus: answer.status,
-                    headers: Object.fromEntries(answer.headers),
-                    body: await answer.text(),
-                };
+                return await post({ url, headers: signed, body, timeoutMs });
             } catch (error) {
-                throw failureOf(error, signal, seconds);
+                throw failureOf(error, seconds);
             }
         };
     }
@@ -125,37 +119,18 @@ export class McpServers {
         return session;
     }
 
-    #signer(session: SessionKey, { service, region }: McpServer): typeof fetch {
-        const signers = this.#signers.get(session) ?? new Map<string, typeof fetch>();
-        this.#signers.set(session, signers);
-        const scope = `${region}/${service}`;
-        const known = signers.get(scope);
-        if (known !== undefined) return known;
-        const made = sigv4Fetch({
-            service,
-            region,
-            credentials: session,
-            fetch: this.options.fetch ?? this.#http.fetch,
-        });
-        signers.set(scope, made);
-        return made;
-    }
-
     /** AWS's own host names are the local cloud's; the path and the query are called as they are given. */
-    #urlOf({ endpoint }: McpServer): string {
+    #urlOf({ endpoint }: McpServer): URL {
         const { pathname, search } = new URL(endpoint);
-        return `${this.options.dataPlaneUrl()}${pathname}${search}`;
+        return new URL(`${this.options.dataPlaneUrl()}${pathname}${search}`);
     }
 }
 
-function bound(seconds: number): AbortSignal {
-    return AbortSignal.timeout(seconds * 1000);
-}
-
-function failureOf(error: unknown, signal: AbortSignal, seconds: number): McpServerFailure {
-    if (signal.aborted) return new McpServerFailure("unreachable", `no answer within ${seconds} s`);
+function failureOf(error: unknown, seconds: number): McpServerFailure {
+    if (error instanceof AnswerTooLate) {
+        return new McpServerFailure("unreachable", `no answer within ${seconds} s`);
+    }
     if (error instanceof AnswerTooLarge) return new McpServerFailure("answer", error.message);
-    const { code, message, cause } = error as NodeJS.ErrnoException;
-    const reason = cause instanceof Error ? cause.message : message;
-    return new McpServerFailure("unreachable", code ?? reason);
+    const { code, message } = error as NodeJS.ErrnoException;
+    return new McpServerFailure("unreachable", code ?? message);
 }

@@ -104,7 +104,7 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
         }),
     });
 
-    const setUp = (limits = { handshakeSeconds: 10, callSeconds: 10 }, fetched?: typeof fetch) => {
+    const setUp = (limits = { handshakeSeconds: 10, callSeconds: 10 }) => {
         const accounts = new Map<string, LocalAccount>();
         const directory = new PrincipalDirectory(accounts);
         const gatewayUrl = (gatewayId: string): string => `http://127.0.0.1/${gatewayId}`;
@@ -118,7 +118,6 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
             sts,
             dataPlaneUrl: () => `${server.url}/bedrock-agentcore`,
             limits,
-            ...(fetched !== undefined && { fetch: fetched }),
         });
         account.agentcore = new AgentcoreControl(account, {
             ...{ directory, gatewayUrl, now: Date.now, mcpServers: servers },
@@ -310,9 +309,7 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
         }
 
         it("refuses a server that is down", async () => {
-            const down: typeof fetch = () =>
-                Promise.reject(Object.assign(new Error(), { code: "ECONNREFUSED" }));
-            setUp(undefined, down);
+            await server.stop();
             await refuses(mcpTarget(), {
                 code: "NotStabilized",
                 message: /Error - Unable to connect to the MCP server\..*; ECONNREFUSED\)$/,

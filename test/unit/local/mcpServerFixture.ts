@@ -65,6 +65,7 @@ export const five = {
 export class McpServerFixture {
     readonly received: Received[] = [];
     readonly #server: Server;
+    #port = 0;
     /** Connections that were opened to it. */
     connections = 0;
 
@@ -95,6 +96,7 @@ export class McpServerFixture {
 
     async start(): Promise<this> {
         await new Promise<void>((resolve) => this.#server.listen(0, "127.0.0.1", resolve));
+        this.#port = (this.#server.address() as AddressInfo).port;
         return this;
     }
 
@@ -107,8 +109,9 @@ export class McpServerFixture {
         });
     }
 
+    /** Where it listens, or did. */
     get url(): string {
-        return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+        return `http://127.0.0.1:${this.#port}`;
     }
 
     /** The methods that it was sent. */

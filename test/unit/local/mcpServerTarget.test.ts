@@ -6,22 +6,20 @@ import { addNumbers, five, McpServerFixture, type Behaviour } from "./mcpServerF
 const accepted = ["2025-11-25", "2025-06-18"];
 const client = (stateless = false) =>
     new McpServerTarget({ offered: "2025-11-25", accepted, stateless });
-const { signal } = new AbortController();
 const args = { a: 2, b: 3 };
 
 describe("A gateway as the client of an MCP server", () => {
     let server: McpServerFixture;
-    const send: SendToServer = async (body, headers, signal) => {
-        const answer = await fetch(server.url, { method: "POST", body, headers, signal });
+    const send: SendToServer = async (body, headers) => {
+        const answer = await fetch(server.url, { method: "POST", body, headers });
         return {
             httpStatus: answer.status,
             headers: Object.fromEntries(answer.headers),
             body: await answer.text(),
         };
     };
-    const list = (target = client()) => target.listTools(send, signal);
-    const call = (target = client(), name = "add_numbers") =>
-        target.callTool(name, args, send, signal);
+    const list = (target = client()) => target.listTools(send);
+    const call = (target = client(), name = "add_numbers") => target.callTool(name, args, send);
 
     beforeEach(async () => {
         server = await new McpServerFixture().start();

@@ -13,8 +13,10 @@ const runs = Number(process.argv[2] ?? 7);
 /** The Pulumi modules that the program imports, read from its sources. */
 function pulumiModules(): string[] {
     const modules = ["accounts", "components"].flatMap((folder) =>
-        readdirSync(join(repository, folder)).flatMap((file) => {
-            const source = readFileSync(join(repository, folder, file), "utf8");
+        readdirSync(join(repository, folder), { withFileTypes: true }).flatMap((file) => {
+            // What a folder of components holds runs in processes of its own.
+            if (!file.isFile()) return [];
+            const source = readFileSync(join(repository, folder, file.name), "utf8");
             return [...source.matchAll(/^(?:import|\}) (?!type).*?"(@pulumi\/[^"]+)";$/gm)].map(
                 ([, name = ""]) => name,
             );

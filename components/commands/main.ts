@@ -11,6 +11,9 @@ const commands: Readonly<Record<string, (environment: NodeJS.ProcessEnv) => Prom
         synchronizeTarget(settingsOf(environment, ["HUB_GATEWAY_ID", "HUB_TARGET_ID"])),
 };
 
+// Of later versions of the SDK than the one in this bundle; it would stand in front of each failure's reason.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+
 async function main([name = ""]: readonly string[]): Promise<void> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) {

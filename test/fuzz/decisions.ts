@@ -9,7 +9,8 @@ import {
     type DecisionInput,
     type StoredPolicies,
 } from "./decisionInputs";
-import { hubAccount, spokeAccount, type Fuzzed, type FuzzCloud } from "./fuzzCloud";
+import { hubAccount, spokeAccount } from "../helpers/configs";
+import type { Fuzzed, FuzzCloud } from "./fuzzCloud";
 import { target, withInput, type FuzzTarget } from "./target";
 
 /** A gateway serves a caller exactly where the evaluator, and the second one, allow it. */

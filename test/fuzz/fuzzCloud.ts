@@ -5,11 +5,9 @@ import type { LocalAccount } from "../../local/services/account";
 import type { Gateway } from "../../local/services/agentcoreControl";
 import type { Role } from "../../local/services/iam";
 import type { SessionKey } from "../../local/services/sessionKey";
+import { developer, hubAccount, hubConfig, spokeAccount } from "../helpers/configs";
 import { LocalHub } from "../helpers/localHub";
 import { HttpClient, type Answer } from "./httpClient";
-
-export const hubAccount = "111122223333";
-export const spokeAccount = "444455556666";
 
 /** What is asked of the cloud; the rest is as clients have it. */
 export interface Asked {
@@ -54,6 +52,7 @@ export class FuzzCloud {
                 this.#faults.push(error);
             },
         });
+        this.hub.project.config("provider", hubConfig([developer]));
         await this.hub.deployAll();
         this.#client = new HttpClient(this.port);
         this.#callers = {

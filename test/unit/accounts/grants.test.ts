@@ -1,20 +1,9 @@
 import assert from "node:assert/strict";
+import { developer, hubAccount, hubConfig, spokeAccount } from "../../helpers/configs";
 import { LocalHub, toolsList } from "../../helpers/localHub";
 
-const hubAccount = "111122223333";
-const spokeAccount = "444455556666";
 const thirdAccount = "777788889999";
 const admin = (account: string) => `arn:aws:iam::${account}:role/AdminRole`;
-const hubConfig = (grants: unknown[], spokes: Record<string, unknown> = {}) => ({
-    account: { role: "provider", id: hubAccount },
-    spokes: { consumer: { account: spokeAccount, stack: "consumer" }, ...spokes },
-    gateways: {
-        tools: {
-            targets: { "echo-tools": { lambda: "echo-tool", tools: ["echo_message"] } },
-            grants,
-        },
-    },
-});
 const spokeConfig = (account: string, callers: string[]) => ({
     account: { role: "consumer", id: account },
     hubs: { "tools-team": { account: hubAccount, stack: "provider" } },
@@ -25,12 +14,12 @@ const spokeConfig = (account: string, callers: string[]) => ({
         ]),
     ),
 });
-const developer = { spoke: "consumer", roles: ["developer"] };
 
 describe("grants on the local cloud", () => {
     let hub: LocalHub;
     beforeEach(async () => {
         hub = await new LocalHub().start();
+        hub.project.config("provider", hubConfig([developer]));
     });
     afterEach(() => hub.stop());
 

@@ -31,6 +31,7 @@ describe("hub local", function () {
         assert.equal(result.code, 0, result.stderr);
         const events = eventsOf(result);
         const calls = events.filter(({ step }) => step === "call");
+        const echo = "echo-tools___echo_message";
         assert.deepEqual(
             calls.map(({ as, principal, gateway, tool, outcome, httpStatus, result }) => ({
                 as,
@@ -43,15 +44,16 @@ describe("hub local", function () {
             })),
             (
                 [
-                    ["developer", "refused", 403, null],
-                    ["developer", "ok", 200, { message: "Hello from 444455556666" }],
-                    ["auditor", "refused", 403, null],
+                    ["developer", echo, "refused", 403, null],
+                    ["developer", echo, "ok", 200, { message: "Hello from 444455556666" }],
+                    ["developer", "calculator___add_numbers", "ok", 200, 4],
+                    ["auditor", echo, "refused", 403, null],
                 ] as const
-            ).map(([role, outcome, httpStatus, answer]) => ({
+            ).map(([role, tool, outcome, httpStatus, answer]) => ({
                 as: `consumer-${role}`,
                 principal: `arn:aws:sts::444455556666:assumed-role/${role}/consumer-${role}`,
                 gateway: "tools",
-                tool: "echo-tools___echo_message",
+                tool,
                 outcome,
                 httpStatus,
                 result: answer,
@@ -239,7 +241,12 @@ describe("hub local --serve", function () {
             "--as",
             "consumer-developer",
         ]);
-        assert.equal(tools.stdout, "echo-tools___echo_message: Echo back a message for testing\n");
+        assert.deepEqual(tools.stdout.trimEnd().split("\n"), [
+            "echo-tools___echo_message: Echo back a message for testing",
+            "calculator___add_numbers: Add two whole numbers",
+            "calculator___multiply_numbers: Multiply two whole numbers",
+            "calculator___greet_user: Greet a user by name",
+        ]);
         const granted = await call("consumer-developer");
         assert.deepEqual([granted.code, granted.stdout], [0, '{"message":"hi"}\n']);
         const refused = await call("consumer-auditor");

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { organization } from "../../../local/services/requestContext";
+import { developer, hubAccount, hubConfig, spokeAccount } from "../../helpers/configs";
 import { LocalHub, toolsList } from "../../helpers/localHub";
-
-const hubAccount = "111122223333";
-const spokeAccount = "444455556666";
 
 describe("the local cloud's condition keys", () => {
     const clock = Date.UTC(2026, 10, 21, 10, 0, 0);
     let hub: LocalHub;
     before(async () => {
         hub = await new LocalHub().start(() => clock);
+        hub.project.config("provider", hubConfig([developer]));
         await hub.deployAll();
         hub.cloud.accounts.get(spokeAccount)?.iam.updateRole("developer", {
             tags: { team: "red" },

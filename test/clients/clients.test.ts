@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import {
     BedrockAgentCoreControlClient,
     GetResourcePolicyCommand,
@@ -9,41 +7,39 @@ import {
 } from "@aws-sdk/client-bedrock-agentcore-control";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-provider-ini";
-import { HubProcess, runHub } from "../helpers/hubProcess";
-import { TestProject } from "../helpers/project";
+import { runHub } from "../helpers/hubProcess";
 import { pythonOrSkip, type PythonEnvironment } from "./python";
+import { ServedHub } from "./servedHub";
 
 const developer = "arn:aws:iam::444455556666:role/developer";
 
+/** What proxy_stdio.py prints: the proxy, the gateway's tools, and a call of each. */
+const throughProxy = [
+    "MCP Proxy for AWS",
+    "echo-tools___echo_message",
+    "calculator___add_numbers",
+    "calculator___multiply_numbers",
+    "calculator___greet_user",
+    '{"message":"via proxy"}',
+    "31344357",
+    "42",
+    "Hello, Claude! Welcome to AgentCore Runtime.",
+    "",
+].join("\n");
+
 describe("real clients against hub local --serve", () => {
-    let project: TestProject;
-    let hub: HubProcess;
+    let hub: ServedHub;
     let python: PythonEnvironment;
-    let environment: Record<string, string>;
-    let gateway: { arn: string; url: string };
+    let environment: ServedHub["environment"];
+    let gateway: ServedHub["gateway"];
 
     before(async function () {
         python = await pythonOrSkip(this, "requirements-article.txt");
-        project = new TestProject();
-        hub = new HubProcess(project.folder, ["local", "--serve", "--port", "0", "--json"]);
-        await hub.until('"step":"done"');
-        const connection = JSON.parse(
-            readFileSync(join(project.stateFolder, "connection.json"), "utf8"),
-        ) as {
-            awsConfigFile: string;
-            awsCredentialsFile: string;
-            gateways: Record<string, typeof gateway>;
-        };
-        environment = {
-            AWS_CONFIG_FILE: connection.awsConfigFile,
-            AWS_SHARED_CREDENTIALS_FILE: connection.awsCredentialsFile,
-        };
-        gateway = connection.gateways["tools"] ?? assert.fail("no gateway");
+        hub = new ServedHub();
+        await hub.start();
+        ({ environment, gateway } = hub);
     });
-    after(async () => {
-        await (hub as HubProcess | undefined)?.interrupt();
-        (project as TestProject | undefined)?.remove();
-    });
+    after(() => (hub as ServedHub | undefined)?.stop());
     const invoke = (profile: string) =>
         python.script("test_gateway_invoke.py", [profile, gateway.url], environment);
 
@@ -59,6 +55,9 @@ describe("real clients against hub local --serve", () => {
                     "-".repeat(60),
                     "SUCCESS! tools/list returned:",
                     "  - echo-tools___echo_message: Echo back a message for testing",
+                    "  - calculator___add_numbers: Add two whole numbers",
+                    "  - calculator___multiply_numbers: Multiply two whole numbers",
+                    "  - calculator___greet_user: Greet a user by name",
                     "",
                 ].join("\n"),
             );
@@ -70,23 +69,17 @@ describe("real clients against hub local --serve", () => {
                 refused.stdout,
                 /Caller: arn:aws:sts::444455556666:assumed-role\/AdminRole\/session\n-+\nFAILED: HTTPStatusError: Client error '403 Forbidden' for url 'http:\/\/127/,
             );
-            const file = join(project.folder, "Pulumi.provider.yaml");
-            const shipped = readFileSync(file, "utf8");
-            project.file(
-                "Pulumi.provider.yaml",
-                shipped.replace(
-                    "grants:",
-                    'grants:\n        - { principals: ["arn:aws:iam::444455556666:role/AdminRole"] }',
-                ),
+            const grant = '- { principals: ["arn:aws:iam::444455556666:role/AdminRole"] }';
+            await hub.withConfig(
+                (shipped) => shipped.replace("grants:", `grants:\n        ${grant}`),
+                async () => {
+                    const granted = await invoke("account-b");
+                    assert.match(
+                        granted.stdout,
+                        /SUCCESS! tools\/list returned:\n {2}- echo-tools___echo_/,
+                    );
+                },
             );
-            assert.equal((await runHub(project.folder, ["deploy", "--local"])).code, 0);
-            const granted = await invoke("account-b");
-            assert.match(
-                granted.stdout,
-                /SUCCESS! tools\/list returned:\n {2}- echo-tools___echo_/,
-            );
-            project.file("Pulumi.provider.yaml", shipped);
-            assert.equal((await runHub(project.folder, ["deploy", "--local"])).code, 0);
             assert.match((await invoke("account-b")).stdout, /403 Forbidden/);
         });
 
@@ -143,14 +136,14 @@ describe("real clients against hub local --serve", () => {
                 newest.command("mcp-proxy-for-aws"),
                 ...[gateway.url, "--service", "bedrock-agentcore", "--region", "us-east-1"],
             ],
-            { ...environment, AWS_PROFILE: "consumer-developer", HOME: project.folder },
+            { ...environment, AWS_PROFILE: "consumer-developer", HOME: hub.folder },
         );
-        assert.equal(stdout, 'echo-tools___echo_message\n{"message":"via proxy"}\n', stderr);
+        assert.equal(stdout, throughProxy, stderr);
     });
 
     it("the file of hub mcp-config starts it, whatever the client's own environment", async function () {
         const newest = await pythonOrSkip(this, "requirements-newest.txt");
-        const written = await runHub(project.folder, [
+        const written = await runHub(hub.folder, [
             ...["mcp-config", "--local", "--as", "consumer-developer"],
         ]);
         const { mcpServers } = JSON.parse(written.stdout) as {
@@ -163,14 +156,14 @@ describe("real clients against hub local --serve", () => {
             "proxy_stdio.py",
             [newest.command("mcp-proxy-for-aws"), ...args],
             {
-                HOME: project.folder,
+                HOME: hub.folder,
                 HTTP_PROXY: "http://127.0.0.1:9",
                 no_proxy: "example.com",
                 AWS_ENDPOINT_URL: "http://127.0.0.1:9",
                 ...server?.env,
             },
         );
-        assert.equal(stdout, 'echo-tools___echo_message\n{"message":"via proxy"}\n', stderr);
+        assert.equal(stdout, throughProxy, stderr);
     });
 
     describe("the AWS SDK for JavaScript", () => {
@@ -217,7 +210,7 @@ describe("real clients against hub local --serve", () => {
             );
             assert.deepEqual(
                 targets.items?.map(({ name }) => name),
-                ["echo-tools"],
+                ["echo-tools", "calculator"],
             );
             const { policy = "" } = await hubClient.send(
                 new GetResourcePolicyCommand({ resourceArn: gateway.arn }),

@@ -6,6 +6,14 @@ import sys
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+# A Lambda function's tool, and those of the MCP server on Runtime with the sum of the article.
+CALLS = {
+    "echo-tools___echo_message": {"message": "via proxy"},
+    "calculator___add_numbers": {"a": 3123, "b": 31341234},
+    "calculator___multiply_numbers": {"a": 6, "b": 7},
+    "calculator___greet_user": {"name": "Claude"},
+}
+
 
 async def main():
     proxy = StdioServerParameters(
@@ -15,11 +23,12 @@ async def main():
     )
     async with stdio_client(proxy) as (read, write):
         async with ClientSession(read, write) as session:
-            await session.initialize()
+            print((await session.initialize()).serverInfo.name)
             for tool in (await session.list_tools()).tools:
                 print(tool.name)
-            result = await session.call_tool("echo-tools___echo_message", {"message": "via proxy"})
-            print(result.content[0].text)
+            for name, arguments in CALLS.items():
+                result = await session.call_tool(name, arguments)
+                print(result.content[0].text)
 
 
 asyncio.run(main())

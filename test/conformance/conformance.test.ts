@@ -1,77 +1,125 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { McpServerProcess } from "../helpers/mcpServerProcess";
+import { repository } from "../helpers/project";
+import { reasons, runs, scenarios, type Expected, type Reason, type Run } from "./expected";
+import { FixtureOnRuntime } from "./fixtureOnRuntime";
 import { FixtureServer } from "./fixtureServer";
-import { install, runServerScenarios, serverScenarios, type Check } from "./suite";
+import { runServerScenarios, serverScenarios, suiteOrSkip, type Check } from "./suite";
 
-/** Every scenario of the suite for servers, with the checks that warn, each for a reason that is known. */
-const scenarios: Readonly<Record<string, readonly string[]>> = {
-    "server-initialize": [],
-    "logging-set-level": [],
-    ping: [],
-    "completion-complete": [],
-    "tools-list": [],
-    "tools-call-simple-text": [],
-    "tools-call-image": [],
-    "tools-call-audio": [],
-    "tools-call-embedded-resource": [],
-    "tools-call-mixed-content": [],
-    "tools-call-with-logging": [],
-    "tools-call-error": [],
-    "tools-call-with-progress": [],
-    "tools-call-sampling": [],
-    "tools-call-elicitation": [],
-    "json-schema-2020-12": [],
-    "elicitation-sep1034-defaults": [],
-    // The suite calls as revision 2025-03-26, whose clients fail on an event without data: the SDK sends the event
-    // that begins a stream, and its retry time, to clients of 2025-11-25 only.
-    "server-sse-polling": ["server-sse-priming-event", "server-sse-retry-field"],
-    "server-sse-multiple-streams": [],
-    "elicitation-sep1330-enums": [],
-    "resources-list": [],
-    "resources-read-text": [],
-    "resources-read-binary": [],
-    "resources-templates-read": [],
-    "resources-subscribe": [],
-    "resources-unsubscribe": [],
-    "prompts-list": [],
-    "prompts-get-simple": [],
-    "prompts-get-with-args": [],
-    "prompts-get-embedded-resource": [],
-    "prompts-get-with-image": [],
-    "dns-rebinding-protection": [],
+/** What a run is of: where it is called, and how it is ended. */
+interface Subject {
+    url: string;
+    stop: () => Promise<void>;
+    /** Looks at what the run has left behind. */
+    check?: () => void;
+}
+
+const subjects: Record<Run, { title: string; start: () => Promise<Subject> }> = {
+    fixture: {
+        title: "a server with all that it asks for",
+        start: async () => {
+            const server = await FixtureServer.start();
+            return { url: server.url, stop: () => server.stop() };
+        },
+    },
+    gateway: {
+        title: "that server on the local Runtime, behind the local gateway",
+        start: async () => {
+            const deployed = await FixtureOnRuntime.start();
+            const { shim } = deployed;
+            return {
+                url: shim.url,
+                stop: () => deployed.stop(),
+                check: () => {
+                    assert.equal(shim.listed.size, 13);
+                    for (const name of shim.listed) assert.match(name, /^conformance___[a-z]/);
+                },
+            };
+        },
+    },
+    workload: {
+        title: "the shipped MCP server",
+        start: async () => {
+            const server = await McpServerProcess.start();
+            return { url: `http://127.0.0.1:${server.port}/mcp`, stop: () => server.stop() };
+        },
+    },
 };
 
-/** `CONFORMANCE_URL` is where else the fixture can be reached, through a gateway for example. */
 describe("The MCP conformance suite", () => {
-    let fixture: FixtureServer | undefined;
-    let results: ReadonlyMap<string, Check[]>;
-
-    before(async () => {
-        await install();
-        let url = process.env["CONFORMANCE_URL"];
-        if (url === undefined) {
-            fixture = await FixtureServer.start();
-            url = fixture.url;
-        }
-        results = await runServerScenarios(url);
+    before(function () {
+        return suiteOrSkip(this);
     });
-
-    after(() => fixture?.stop());
 
     it("has the scenarios that are listed here", async () => {
         assert.deepEqual((await serverScenarios()).sort(), Object.keys(scenarios).sort());
     });
 
-    for (const [name, warnings] of Object.entries(scenarios)) {
-        it(`passes ${name}`, () => {
-            const checks = results.get(name) ?? assert.fail("it has not run");
-            assert.ok(checks.length > 0);
-            const failures = checks.filter(({ status }) => status === "FAILURE");
-            assert.deepEqual(failures, []);
-            const warned = checks.filter(({ status }) => status === "WARNING");
-            assert.deepEqual(
-                warned.map(({ id }) => id),
-                warnings,
-            );
+    for (const run of runs) {
+        const { title, start } = subjects[run];
+        describe(`says of ${title}`, () => {
+            let subject: Subject | undefined;
+            let results: ReadonlyMap<string, Check[]>;
+            before(async () => {
+                subject = await start();
+                results = await runServerScenarios(subject.url);
+            });
+            after(() => subject?.stop());
+
+            for (const [name, { [run]: expected }] of Object.entries(scenarios)) {
+                it(`${name}, ${outcomeOf(expected)}`, () => {
+                    assertChecks(results.get(name) ?? assert.fail("it has not run"), expected);
+                });
+            }
+            if (run === "gateway") {
+                it("that it was called by the gateway's names of the tools", () => {
+                    subject?.check?.();
+                });
+            }
         });
     }
+
+    it("has come to what docs/conformance.md says", () => {
+        const page = readFileSync(join(repository, "docs", "conformance.md"), "utf8");
+        const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+        assert.deepEqual(
+            rows.map((row) => row.replace(/ +/g, " ")),
+            [...scenarioRows(), ...reasonRows()],
+        );
+    });
 });
+
+function assertChecks(checks: readonly Check[], expected: Expected): void {
+    assert.ok(checks.length > 0);
+    const idsOf = (status: Check["status"]) =>
+        checks.filter((check) => check.status === status).map(({ id }) => id);
+    const idsIf = (outcome: Expected["outcome"]) =>
+        expected.outcome === outcome && expected.outcome !== "passes" ? expected.checks : [];
+    assert.deepEqual(
+        { fails: idsOf("FAILURE"), warns: idsOf("WARNING"), skips: idsOf("SKIPPED") },
+        { fails: idsIf("fails"), warns: idsIf("warns"), skips: [] },
+        JSON.stringify(checks, undefined, 2),
+    );
+    if (expected.outcome !== "fails") return;
+    const { message = /^$/ }: Reason = reasons[expected.reason];
+    for (const { status, errorMessage = "" } of checks) {
+        if (status === "FAILURE") assert.match(errorMessage, message);
+    }
+}
+
+function outcomeOf(expected: Expected): string {
+    if (expected.outcome === "passes") return "passes";
+    return `${expected.outcome}: ${expected.reason}`;
+}
+
+function scenarioRows(): string[] {
+    return Object.entries(scenarios).map(
+        ([name, row]) => `| \`${name}\` | ${runs.map((run) => outcomeOf(row[run])).join(" | ")} |`,
+    );
+}
+
+function reasonRows(): string[] {
+    return Object.entries(reasons).map(([name, { text }]) => `| \`${name}\` | ${text} |`);
+}

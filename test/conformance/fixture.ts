@@ -16,16 +16,24 @@ export function text(value: string): CallToolResult {
     return { content: [{ type: "text", text: value }] };
 }
 
+/** What a {@link fixture} has. */
+export interface FixtureOptions {
+    /** Whether a tool's schema has `$defs` and `$ref`, with which AgentCore takes no server. @default true */
+    withReferences?: boolean;
+}
+
 /**
  * A server with the tools, resources and prompts that the scenarios of the MCP conformance suite ask for, under
  * the names that they use.
  *
  * Source: `@modelcontextprotocol/conformance` 0.1.16, "Server Implementation Requirements" of each scenario.
  */
-export function fixture(): McpServer {
+export function fixture(options: FixtureOptions = {}): McpServer {
     const server = new McpServer(
         { name: "conformance-fixture", version: "1.0.0" },
         {
+            // A client that does not say that it can be asked, is not asked (MCP, capability negotiation).
+            enforceStrictCapabilities: true,
             capabilities: {
                 logging: {},
                 completions: {},
@@ -33,7 +41,7 @@ export function fixture(): McpServer {
             },
         },
     );
-    registerTools(server);
+    registerTools(server, options);
     registerResources(server);
     registerPrompts(server);
     return server;

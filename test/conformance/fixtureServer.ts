@@ -7,7 +7,7 @@ import {
     NodeStreamableHTTPServerTransport,
 } from "@modelcontextprotocol/node";
 import { EventLog } from "./eventLog";
-import { fixture } from "./fixture";
+import { fixture, type FixtureOptions } from "./fixture";
 
 /**
  * The fixture of the MCP conformance suite, on a free port of loopback: with sessions, because its scenarios
@@ -15,9 +15,12 @@ import { fixture } from "./fixture";
  */
 export class FixtureServer {
     private readonly sessions = new Map<string, NodeStreamableHTTPServerTransport>();
-    private constructor(private readonly http: Server) {}
+    private constructor(
+        private readonly http: Server,
+        private readonly options: FixtureOptions,
+    ) {}
 
-    static async start(): Promise<FixtureServer> {
+    static async start(options: FixtureOptions = {}): Promise<FixtureServer> {
         const isHostAllowed = localhostHostValidation();
         const isOriginAllowed = localhostOriginValidation();
         const http = createServer((request, response) => {
@@ -25,7 +28,7 @@ export class FixtureServer {
                 void server.handle(request, response);
             }
         });
-        const server = new FixtureServer(http);
+        const server = new FixtureServer(http, options);
         await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
         return server;
     }
@@ -63,7 +66,7 @@ export class FixtureServer {
             eventStore: new EventLog(),
             retryInterval: 500,
         });
-        await fixture().connect(transport);
+        await fixture(this.options).connect(transport);
         return transport;
     }
 }

@@ -7,13 +7,17 @@ import {
     type ServerContext,
 } from "@modelcontextprotocol/server";
 import { z } from "zod";
-import { png, text } from "./fixture";
+import { png, text, type FixtureOptions } from "./fixture";
 
 /** Registers every tool that a scenario of the suite calls. */
-export function registerTools(server: McpServer): void {
+export function registerTools(
+    server: McpServer,
+    { withReferences = true }: FixtureOptions = {},
+): void {
     registerContents(server);
     registerNotifications(server);
     registerQuestions(server);
+    if (!withReferences) return;
     server.registerTool(
         "json_schema_2020_12_tool",
         { description: "A schema with the newest keywords", inputSchema: schema202012 },

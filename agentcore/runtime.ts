@@ -164,14 +164,14 @@ export const runtimeErrors = {
     client: {
         code: "RuntimeClientError",
         httpStatus: 424,
-        text: "Received error (<status>) from runtime. Please check your CloudWatch logs for more information",
+        text: "Received error (<status>) from runtime. Please check your CloudWatch logs for more information.",
         jsonRpc: {
             code: -32010,
             text: "Tool execution error - Please check your CloudWatch logs for more information",
             httpStatus: 424,
         },
         known: "sure",
-        source: contract,
+        source: "captured answers with 404, 422, 500 and 502, of HTTP and of MCP; " + contract,
     },
     notAcceptable: {
         code: "ValidationException",

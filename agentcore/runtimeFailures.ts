@@ -14,6 +14,12 @@ export const initializationSeconds = 30;
 /** How long a call may take: 15 minutes (sure: bedrock-agentcore-limits page). */
 export const invocationSeconds = 900;
 
+/** How long an answer may stream: 60 minutes (sure: bedrock-agentcore-limits page; from its start, inferred). */
+export const streamSeconds = 3600;
+
+/** The largest request: 100 MB (sure: bedrock-agentcore-limits page; that these are 2^20 bytes, inferred). */
+export const maxInvocationBytes = 100 * 1024 * 1024;
+
 /** The largest answer, 100 MB as for requests (inferred: bedrock-agentcore-limits page is about requests). */
 export const maxAnswerBytes = 100 * 1024 * 1024;
 
@@ -25,6 +31,13 @@ export const runtimeFailures = {
         text: "Runtime initialization time exceeded. Please make sure that initialization completes in <seconds>s.",
         known: "sure",
         source: "bedrock-agentcore-sdk-python#599, #519",
+    },
+    /** A container of protocol HTTP whose GET /ping is not answered by 200. */
+    healthCheck: {
+        error: runtimeErrors.client,
+        text: "Runtime health check failed or timed out. Please make sure that health check is implemented according to the requirements here - https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-service-contract.html",
+        known: "inferred",
+        source: "captured answers, which are sure up to the page's address: a GET /ping answered by 405",
     },
     /** Whatever the container answers outside of 2xx; its own words are lost. */
     status: {
@@ -41,5 +54,5 @@ export const runtimeFailures = {
     },
 } as const satisfies Record<string, RuntimeFailure>;
 
-/** The statuses that stand for a container without an answer (502: captured; the others inferred). */
-export const statusOf = { brokenAnswer: 502, tooLarge: 502, timedOut: 504 } as const;
+/** The statuses that stand for a container without an answer (502: captured; the others inferred; 499: nobody reads it). */
+export const statusOf = { brokenAnswer: 502, tooLarge: 502, timedOut: 504, left: 499 } as const;

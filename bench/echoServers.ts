@@ -138,7 +138,8 @@ async function signedHeaders(
     return headers;
 }
 
-async function pythonWith(requirements: string): Promise<string> {
+/** A virtual environment that is made once for each version of its requirements. */
+export async function pythonWith(requirements: string): Promise<string> {
     const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex");
     const folder = join(repository, ".venv", digest.slice(0, 12));
     const done = join(folder, "complete");
@@ -151,7 +152,8 @@ async function pythonWith(requirements: string): Promise<string> {
     return join(folder, "bin", "python");
 }
 
-function ended(child: ChildProcess): Promise<void> {
+/** Ends a process, and waits for its end. */
+export function ended(child: ChildProcess): Promise<void> {
     return new Promise((resolve) => {
         child.once("close", () => {
             resolve();

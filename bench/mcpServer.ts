@@ -5,13 +5,13 @@
  * held to 100 MB 1/2.3 of it, and no more than mcp 2.x on its revision; a first answer within 8 times `node -e 0`.
  */
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { DockerfileParser } from "dockerfile-ast";
 import { BuildContext } from "../local/services/buildContext";
+import { ended, pythonWith } from "./echoServers";
 import { median } from "./statistics";
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -176,20 +176,6 @@ async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
     });
 }
 
-/** A virtual environment that is made once. */
-async function pythonWith(requirements: string): Promise<string> {
-    const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex");
-    const folder = join(repository, ".venv", digest.slice(0, 12));
-    const done = join(folder, "complete");
-    if (!existsSync(done)) {
-        rmSync(folder, { recursive: true, force: true });
-        await run("python3", ["-m", "venv", folder]);
-        await run(join(folder, "bin", "pip"), ["install", "--quiet", "-r", requirements]);
-        writeFileSync(done, "");
-    }
-    return join(folder, "bin", "python");
-}
-
 /** The flags with which the image runs Node.js. */
 function imageFlags(): string[] {
     const dockerfile = DockerfileParser.parse(readFileSync(join(workload, "Dockerfile"), "utf8"));
@@ -240,15 +226,6 @@ function print(all: readonly Contestant[]): void {
 function verdict(what: string, value: number, bound: number): void {
     console.log(`${what}: ${value.toFixed(2)}; the bound is ${Number(bound.toFixed(2))}`);
     if (!(value <= bound)) process.exitCode = 1;
-}
-
-function ended(child: ChildProcess): Promise<void> {
-    return new Promise((resolve) => {
-        child.once("close", () => {
-            resolve();
-        });
-        child.kill("SIGTERM");
-    });
 }
 
 void main();

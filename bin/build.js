@@ -24,8 +24,7 @@ const sources = [
     "settings",
     "settings.ts",
     "sigv4-fetch/src",
-    "workloads/echo-tool",
-    "workloads/mcp-server",
+    "workloads",
     "bin/build.js",
     "package.json",
 ];
@@ -110,6 +109,9 @@ const entryPoints = [
     { source: "main.ts", bundle: "server.mjs" },
 ];
 
+const requireBanner =
+    'import{createRequire}from"node:module";const require=createRequire(import.meta.url);';
+
 /** A tool's declaration is checked where it is built: what AgentCore would refuse never gets into a bundle. */
 function buildWorkloads(buildSync, common) {
     const checker = join(root, "dist", "toolSchema.js");
@@ -134,6 +136,10 @@ function buildWorkloads(buildSync, common) {
                 outfile: join(folder, "dist", bundle),
                 format: "esm",
                 target: "node22",
+                // Without the packages' CommonJS twins the agent is a third smaller.
+                mainFields: ["module", "main"],
+                // What there is in CommonJS only asks for Node's own modules by require.
+                ...(source === "main.ts" && { banner: { js: requireBanner } }),
                 minify: true,
                 legalComments: "none",
             });

@@ -1,23 +1,12 @@
-import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fromIni } from "@aws-sdk/credential-provider-ini";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { readConnection, type Connection } from "../local/connection";
+import type { Connection } from "../local/connection";
 import { gatewayRegion, sigv4Fetch } from "../sigv4-fetch/src/index.js";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
-
-/** Options of `hub tools` and `hub call`. */
-interface CallOptions {
-    as?: string;
-    gateway?: string;
-    url?: string;
-    region?: string;
-    local?: boolean;
-    json?: boolean;
-    stateFolder?: string;
-}
+import { localGateway, requireConnection, type GatewayOptions } from "./localGateway";
 
 /** What one call came to, as `hub call --json` prints it. */
 export type CallOutcome =
@@ -49,7 +38,7 @@ export async function hubCallLines(): Promise<number> {
 }
 
 /** `hub tools`: the tools that the caller may see, a line each. */
-export async function hubTools(options: CallOptions): Promise<number> {
+export async function hubTools(options: GatewayOptions): Promise<number> {
     const outcome = await withGateway(options, async (client) => {
         const tools = [];
         let cursor: string | undefined;
@@ -76,7 +65,7 @@ export async function hubTools(options: CallOptions): Promise<number> {
 export async function hubCall(
     tool: string,
     argumentsText: string,
-    options: CallOptions,
+    options: GatewayOptions,
 ): Promise<number> {
     let args: unknown;
     try {
@@ -101,7 +90,7 @@ export async function hubCall(
 function callTool(
     tool: string,
     args: Record<string, unknown>,
-    options: CallOptions,
+    options: GatewayOptions,
 ): Promise<CallOutcome> {
     return withGateway(options, async (client) => {
         const result = await client.callTool({ name: tool, arguments: args });
@@ -112,7 +101,7 @@ function callTool(
 }
 
 async function withGateway(
-    options: CallOptions,
+    options: GatewayOptions,
     ask: (client: Client) => Promise<{ ok: boolean; result: unknown }>,
 ): Promise<CallOutcome> {
     const connection = options.local === true ? requireConnection(options) : undefined;
@@ -163,19 +152,8 @@ async function withGateway(
     }
 }
 
-function requireConnection(options: CallOptions): Connection {
-    const folder = resolve(options.stateFolder ?? ".hub/local");
-    const connection = readConnection(folder);
-    if (connection === undefined) {
-        throw new InvalidOptions(
-            `no local cloud is running in ${folder}; start one with: npm run local -- --serve`,
-        );
-    }
-    return connection;
-}
-
 function gatewayOf(
-    options: CallOptions,
+    options: GatewayOptions,
     connection: Connection | undefined,
 ): { url: string; region: string } {
     if (options.url !== undefined) {
@@ -187,15 +165,7 @@ function gatewayOf(
     if (connection === undefined) {
         throw new InvalidOptions("--url: got nothing; give a gateway's URL, or --local");
     }
-    const names = Object.keys(connection.gateways);
-    const name = options.gateway ?? (names.length === 1 ? names[0] : undefined);
-    const gateway = name === undefined ? undefined : connection.gateways[name];
-    if (gateway === undefined) {
-        throw new InvalidOptions(
-            `--gateway: got ${name ?? "nothing"}; must be one of ${names.join(", ") || "none: nothing is deployed"}`,
-        );
-    }
-    return { url: gateway.url, region: gatewayRegion(gateway.arn) ?? connection.region };
+    return localGateway(connection, options.gateway);
 }
 
 /** AWS's answer names no reason; the local cloud remembers it. */

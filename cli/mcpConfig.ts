@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { regionOfArn } from "../agentcore/arn";
 import {
     claudeAddCommand,
     clientConfiguration,
@@ -13,20 +12,13 @@ import {
     type McpClient,
     type StdioServer,
 } from "../agentcore/mcpClients";
-import { readConnection } from "../local/connection";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
+import { localGateway, oneOf, requireConnection, type GatewayOptions } from "./localGateway";
 
 /** Options of `hub mcp-config`. */
-export interface McpConfigOptions {
+export interface McpConfigOptions extends GatewayOptions {
     client?: string;
-    as?: string;
-    gateway?: string;
-    url?: string;
-    region?: string;
-    local?: boolean;
-    json?: boolean;
-    stateFolder?: string;
 }
 
 /** A client's configuration, and what to tell people beside it. */
@@ -88,23 +80,12 @@ function ofLocal(options: McpConfigOptions, profileInUse: string | undefined): N
             "--url: got it with --local; give one of them. With --local, --gateway names the gateway",
         );
     }
-    const folder = resolve(options.stateFolder ?? ".hub/local");
-    const connection = readConnection(folder);
-    if (connection === undefined) {
-        throw new InvalidOptions(
-            `no local cloud is running in ${folder}; start one with: npm run local -- --serve`,
-        );
-    }
-    const { gateways, profiles } = connection;
-    const [name, gateway] = oneOf("--gateway", options.gateway, gateways, "nothing is deployed");
-    const known = Object.fromEntries(profiles.map((profile) => [profile, profile]));
-    const [profile] = oneOf("--as", options.as ?? profileInUse, known, "nothing is deployed");
+    const connection = requireConnection(options);
+    const { name, url, region } = localGateway(connection, options.gateway);
+    const known = Object.fromEntries(connection.profiles.map((profile) => [profile, profile]));
+    const [profile] = oneOf("--as", options.as ?? profileInUse, known);
     const server = localProxyServer(
-        {
-            url: gateway.url,
-            region: regionFrom(options.region, regionOfArn(gateway.arn) ?? connection.region),
-            profile,
-        },
+        { url, region: regionFrom(options.region, region), profile },
         {
             awsConfigFile: resolve(connection.awsConfigFile),
             awsCredentialsFile: resolve(connection.awsCredentialsFile),
@@ -142,24 +123,6 @@ function ofUrl(options: McpConfigOptions, profileInUse: string | undefined): Nam
         server,
         signer: profile ?? "whoever the AWS SDK finds (no --as was given)",
     };
-}
-
-/** The one that is named, or the only one there is. */
-function oneOf<Value>(
-    option: string,
-    wanted: string | undefined,
-    known: Readonly<Record<string, Value>>,
-    whenNone: string,
-): [string, Value] {
-    const names = Object.keys(known);
-    const name = wanted ?? (names.length === 1 ? names[0] : undefined);
-    const found = name !== undefined && Object.hasOwn(known, name) ? known[name] : undefined;
-    if (name === undefined || found === undefined) {
-        throw new InvalidOptions(
-            `${option}: got ${name ?? "nothing"}; must be one of ${names.join(", ") || `none: ${whenNone}`}`,
-        );
-    }
-    return [name, found];
 }
 
 /** The proxy sends signed requests over HTTPS, and over HTTP to this machine only. */

@@ -1,11 +1,19 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import {
+    existsSync,
+    readdirSync,
+    readFileSync,
+    readlinkSync,
+    statSync,
+    type Dirent,
+} from "node:fs";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi/errors";
-import ignore from "ignore";
+import { dockerignore } from "../agentcore/dockerignore";
 
 /**
- * A short digest of what a folder gives to an image: all its files, but for those that its `.dockerignore` names.
+ * A short digest of what a folder gives to an image: all that is in it, but for what its `.dockerignore` names, and
+ * its Dockerfile, which says how the image is made even where it is left out of it.
  *
  * @param folder relative to the project, where Pulumi runs the program.
  * @throws RunError where it is not there.
@@ -14,19 +22,30 @@ export function folderDigest(folder: string): string {
     if (!existsSync(folder)) {
         throw new RunError(`${folder}: got no folder; must be there: npm run prepare bundles it`);
     }
-    const ignored = ignore();
     const list = join(folder, ".dockerignore");
-    if (existsSync(list)) ignored.add(readFileSync(list, "utf8"));
+    const isIgnored = dockerignore(existsSync(list) ? readFileSync(list, "utf8") : "");
     const hash = createHash("sha256");
-    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, "/").length))
-        .map((path) => path.replaceAll("\\", "/"))
-        .filter((path) => !ignored.ignores(path))
-        .sort();
-    for (const file of files) {
-        const content = readFileSync(join(folder, file));
-        hash.update(`${file}\n${content.length}\n`).update(content);
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+        .map((entry) => ({ entry, path: pathOf(folder, entry) }))
+        .filter(({ path }) => path === "Dockerfile" || !isIgnored(path))
+        .sort((one, other) => (one.path < other.path ? -1 : 1));
+    for (const { entry, path } of entries) {
+        const { kind, content } = readEntry(join(folder, path), entry);
+        hash.update(`${path}\n${kind} ${content.length}\n`).update(content);
     }
     return hash.digest("hex").slice(0, 16);
+}
+
+/** Relative to the folder, with slashes. */
+function pathOf(folder: string, entry: Dirent): string {
+    const full = join(entry.parentPath, entry.name);
+    return full.slice(join(folder, "/").length).replaceAll("\\", "/");
+}
+
+/** What an image has of a file, a folder or a link. */
+function readEntry(path: string, entry: Dirent): { kind: string; content: string | Buffer } {
+    if (entry.isSymbolicLink()) return { kind: "link", content: readlinkSync(path) };
+    if (!entry.isFile()) return { kind: "folder", content: "" };
+    const isProgram = (statSync(path).mode & 0o111) !== 0;
+    return { kind: isProgram ? "program" : "file", content: readFileSync(path) };
 }

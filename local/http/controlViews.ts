@@ -1,3 +1,4 @@
+import { runtimeConfiguration } from "../services/agentRuntimeChecks";
 import type { AgentRuntime } from "../services/agentRuntimes";
 import type { Gateway, GatewayTarget } from "../services/agentcoreControl";
 import { defaultQualifier, runtimeEndpointArn } from "../../agentcore/runtime";
@@ -75,32 +76,11 @@ export function runtimeSummary(runtime: AgentRuntime) {
 
 /** GetAgentRuntime's answer. */
 export function runtimeDetail(runtime: AgentRuntime) {
-    const { artifact, requestHeaderAllowlist } = runtime;
     return {
         ...runtimeSummary(runtime),
-        description: runtime.description,
+        ...runtimeConfiguration(runtime),
         createdAt: runtime.createdAt.toISOString(),
-        roleArn: runtime.roleArn,
-        agentRuntimeArtifact:
-            artifact.kind === "container"
-                ? { containerConfiguration: { containerUri: artifact.containerUri } }
-                : {
-                      codeConfiguration: {
-                          code: { s3: { bucket: artifact.bucket, prefix: artifact.prefix } },
-                          runtime: artifact.runtime,
-                          entryPoint: artifact.entryPoint,
-                      },
-                  },
-        networkConfiguration: { networkMode: runtime.networkMode },
         protocolConfiguration: { serverProtocol: runtime.protocol },
-        lifecycleConfiguration: {
-            idleRuntimeSessionTimeout: runtime.idleRuntimeSessionTimeout,
-            maxLifetime: runtime.maxLifetime,
-        },
-        environmentVariables: runtime.environmentVariables,
-        ...(requestHeaderAllowlist.length > 0 && {
-            requestHeaderConfiguration: { requestHeaderAllowlist },
-        }),
     };
 }
 

@@ -53,11 +53,12 @@ function buildAndPush(context: ResourceContext, inputs: Properties): ResourceSta
         buildInput(programFolder, inputs),
         join(stateFolder, "images", account.id),
     );
-    const { folder, command, environment, workingDirectory } = image;
+    const { contextHash: hash, ...content } = image;
     const digests = places.map(
         ({ repositoryUrl, name }) =>
             account.images.push({
-                ...{ repositoryUrl, folder, command, environment, workingDirectory },
+                ...content,
+                repositoryUrl,
                 ...(name !== undefined && { tag: name }),
                 platforms: optional<string[]>(inputs, "platforms") ?? [hostPlatform()],
             }).digest,
@@ -67,7 +68,7 @@ function buildAndPush(context: ResourceContext, inputs: Properties): ResourceSta
         id: digest,
         outputs: {
             ...inputs,
-            contextHash: image.contextHash,
+            contextHash: hash,
             digest,
             ref: `${tags[0] ?? ""}@${digest}`,
         },

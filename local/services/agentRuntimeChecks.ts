@@ -174,9 +174,17 @@ export class RuntimeCode {
 
 /** CreateAgentRuntime's input in the names of the constraints. */
 function runtimeProperties(input: AgentRuntimeInput): Record<string, unknown> {
-    const { artifact, requestHeaderAllowlist } = input;
     return {
         agentRuntimeName: input.agentRuntimeName,
+        ...runtimeConfiguration(input),
+        protocolConfiguration: input.protocol,
+    };
+}
+
+/** What the service's inputs and answers have in common of a runtime, in their names. */
+export function runtimeConfiguration(input: AgentRuntimeInput) {
+    const { artifact, requestHeaderAllowlist } = input;
+    return {
         description: input.description,
         roleArn: input.roleArn,
         agentRuntimeArtifact:
@@ -189,7 +197,6 @@ function runtimeProperties(input: AgentRuntimeInput): Record<string, unknown> {
                           entryPoint: artifact.entryPoint,
                       },
                   },
-        protocolConfiguration: input.protocol,
         networkConfiguration: { networkMode: input.networkMode },
         lifecycleConfiguration: {
             idleRuntimeSessionTimeout: input.idleRuntimeSessionTimeout,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
-import ignore from "ignore";
+import { dockerignore } from "../../agentcore/dockerignore";
 
 /** What a build may copy. */
 export interface ContextEntry {
@@ -20,7 +20,8 @@ export class BuildContext {
         ignoreLists: readonly string[] = [],
     ) {
         const list = ignoreLists.find((path) => existsSync(path));
-        const isIgnored = list === undefined ? () => false : ignored(readFileSync(list, "utf8"));
+        const isIgnored =
+            list === undefined ? () => false : dockerignore(readFileSync(list, "utf8"));
         this.entries = entriesOf(folder, "").filter(({ path }) => !isIgnored(path));
     }
 
@@ -43,27 +44,6 @@ export class BuildContext {
         }
         return hash.digest("hex");
     }
-}
-
-/**
- * Docker's rules (https://docs.docker.com/build/concepts/context/#dockerignore-files): patterns start at the
- * context's root, the last one that fits a path or a folder above it decides, and `!` takes back.
- */
-function ignored(text: string): (path: string) => boolean {
-    const rules = text.split(/\r?\n/).flatMap((line) => {
-        if (line.startsWith("#")) return [];
-        const isException = line.trim().startsWith("!");
-        const pattern = line
-            .trim()
-            .replace(/^!\s*/, "")
-            .replace(/^(?:\.?\/)+|\/+$/g, "");
-        if (pattern === "" || pattern === ".") return [];
-        return [{ isException, matcher: ignore().add(`/${pattern}`) }];
-    });
-    return (path) => {
-        const last = rules.findLast(({ matcher }) => matcher.ignores(path));
-        return last !== undefined && !last.isException;
-    };
 }
 
 function entriesOf(folder: string, path: string): ContextEntry[] {

@@ -27,6 +27,7 @@ export interface BuiltImage {
     workingDirectory: string;
     user?: string;
     ports: string[];
+    labels: string[];
     /** Changes with the Dockerfile and the context. */
     contextHash: string;
 }
@@ -61,6 +62,7 @@ export function buildImage(input: BuildInput, into: string): BuiltImage {
         workingDirectory: stage.workingDirectory,
         ...(stage.user !== undefined && { user: stage.user }),
         ports: stage.ports,
+        labels: stage.labels,
         contextHash: hash,
     };
 }

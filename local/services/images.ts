@@ -39,6 +39,11 @@ export interface PushInput {
     environment: Readonly<Record<string, string>>;
     /** In the image's own paths. */
     workingDirectory: string;
+    /** The base image, as the Dockerfile names it. */
+    base?: string;
+    user?: string;
+    ports?: readonly string[];
+    labels?: readonly string[];
 }
 
 /** An image in a repository. */
@@ -230,14 +235,15 @@ function repositoryProperties(input: RepositoryInput): Record<string, unknown> {
 }
 
 function digestOf(content: Omit<PushInput, "repositoryUrl" | "tag">): string {
-    const { folder, platforms, command, environment, workingDirectory } = content;
+    const { folder, platforms, environment, ports = [], ...configuration } = content;
+    const { command, workingDirectory, base, user, labels = [] } = configuration;
     const hash = createHash("sha256");
     hash.update(
         JSON.stringify([
             [...platforms].sort(),
-            command,
             Object.entries(environment).sort(([one], [other]) => (one < other ? -1 : 1)),
-            workingDirectory,
+            [...ports].sort(),
+            { command, workingDirectory, base, user, labels },
         ]),
     );
     for (const line of contentLines(folder, "")) hash.update(line);

@@ -2,7 +2,8 @@ import { LambdaFunctionRunner } from "../lambda/environment";
 import type { LocalAccount } from "./account";
 import type { Authorizer } from "./authorizer";
 import type { LambdaFunction } from "./lambdaFunctions";
-import type { SessionKey } from "./sessionKey";
+import { RoleLog } from "./roleLog";
+import { credentialEnvironment, type SessionKey } from "./sessionKey";
 import type { Sts } from "./sts";
 
 /** What an invocation came to: the handler's JSON, or the error that Lambda answers. */
@@ -16,13 +17,14 @@ interface DeployedRunner {
     lambda: LambdaFunction;
     role: SessionKey;
     runner: LambdaFunctionRunner;
+    log: RoleLog;
 }
 
 /** Runs the real handlers of all accounts' functions, each with its execution role's credentials. */
 export class LambdaInvoker {
     readonly #runners = new Map<string, DeployedRunner>();
-    /** What writes the lines that wait. */
-    readonly #unwritten = new Set<() => void>();
+    /** The ends of those that were replaced or deleted. */
+    readonly #ending = new Set<Promise<void>>();
 
     constructor(
         private readonly accounts: ReadonlyMap<string, LocalAccount>,
@@ -77,10 +79,9 @@ export class LambdaInvoker {
 
     /** Ends every handler's process, and writes what it still had to log. */
     async stop(): Promise<void> {
-        const runners = [...this.#runners.values()];
+        for (const deployed of this.#runners.values()) this.#end(deployed);
         this.#runners.clear();
-        await Promise.all(runners.map(({ runner }) => runner.stop()));
-        for (const write of this.#unwritten) write();
+        await Promise.all(this.#ending);
     }
 
     #runner(account: LocalAccount, lambda: LambdaFunction): LambdaFunctionRunner | undefined {
@@ -94,9 +95,13 @@ export class LambdaInvoker {
         const current = this.#runners.get(lambda.arn);
         // An update makes another object of the function, and STS another one of the session.
         if (current?.lambda === lambda && current.role === role) return current.runner;
-        void current?.runner.stop();
-        this.#stopDeleted();
-        const write = this.#logWriter(account, lambda, role);
+        if (current !== undefined) this.#end(current);
+        this.#endDeleted();
+        const log = new RoleLog(this.authorizer, {
+            ...{ account, role, region: lambda.region, writer: lambda.functionName },
+            logGroupName: lambda.logGroup ?? `/aws/lambda/${lambda.functionName}`,
+            logStreamName: "local",
+        });
         const runner = new LambdaFunctionRunner({
             codeFolder: lambda.deployedFolder,
             handler: lambda.handler,
@@ -109,63 +114,32 @@ export class LambdaInvoker {
                 ...this.endpointEnvironment(),
                 AWS_REGION: lambda.region,
                 AWS_DEFAULT_REGION: lambda.region,
-                AWS_ACCESS_KEY_ID: role.accessKeyId,
-                AWS_SECRET_ACCESS_KEY: role.secretAccessKey,
-                AWS_SESSION_TOKEN: role.sessionToken ?? "",
+                ...credentialEnvironment(role),
             },
-            onLog: write,
+            onLog: (line) => {
+                log.add(line);
+            },
         });
-        this.#runners.set(lambda.arn, { lambda, role, runner });
+        this.#runners.set(lambda.arn, { lambda, role, runner, log });
         return runner;
     }
 
     /** Ends the processes of functions that are not there any more. */
-    #stopDeleted(): void {
-        for (const [arn, { runner }] of this.#runners) {
+    #endDeleted(): void {
+        for (const [arn, deployed] of this.#runners) {
             const account = this.accounts.get(arn.split(":")[4] ?? "");
             if (account?.lambda.functionByArn(arn) !== undefined) continue;
             this.#runners.delete(arn);
-            void runner.stop();
+            this.#end(deployed);
         }
     }
 
-    /** Takes lines, and writes together what comes within a moment, as Lambda sends events to CloudWatch. */
-    #logWriter(
-        account: LocalAccount,
-        lambda: LambdaFunction,
-        role: SessionKey,
-    ): (line: string) => void {
-        let lines: string[] = [];
-        const write = (): void => {
-            if (!this.#unwritten.delete(write)) return;
-            const written = lines;
-            lines = [];
-            this.#log(account, lambda, role, written);
-        };
-        return (line) => {
-            if (lines.push(line) > 1) return;
-            this.#unwritten.add(write);
-            setTimeout(write, 2);
-        };
-    }
-
-    /** Written as the execution role writes it: dropped, as in AWS, where its policy does not allow it. */
-    #log(
-        account: LocalAccount,
-        lambda: LambdaFunction,
-        role: SessionKey,
-        lines: readonly string[],
-    ): void {
-        const group = account.logs.findLogGroup(
-            lambda.logGroup ?? `/aws/lambda/${lambda.functionName}`,
-        );
-        if (group === undefined) return;
-        const { decision } = this.authorizer.decide(role, {
-            action: "logs:PutLogEvents",
-            resource: `${group.arn}:log-stream:local`,
-            resourceAccountId: account.id,
-            requestId: `logs/${lambda.functionName}`,
+    /** Ends a function's processes, and writes their last lines. */
+    #end({ runner, log }: DeployedRunner): void {
+        const ending = runner.stop().then(() => {
+            log.flush();
+            this.#ending.delete(ending);
         });
-        if (decision.decision === "allow") account.logs.put(group, lines);
+        this.#ending.add(ending);
     }
 }

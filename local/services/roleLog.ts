@@ -48,7 +48,10 @@ export class RoleLog {
         account.logs.put(group, lines);
     }
 
-    /** The group, made by the role where it may, as AgentCore Runtime does (devguide, runtime-permissions). */
+    /**
+     * The group, made by the role where it may, as AgentCore Runtime does (devguide, runtime-permissions) and Lambda
+     * (https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html).
+     */
     #group(): LogGroup | undefined {
         const { account, logGroupName, region } = this.options;
         const group = account.logs.findLogGroup(logGroupName);

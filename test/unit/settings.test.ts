@@ -114,6 +114,15 @@ const cases: { name: string; config: Record<string, unknown>; problem: RegExp }[
             /targets\.server\.mcpServerUrl: got "https:\/\/tools\.us-east-1\.elb\.amazonaws\.com\/mcp"; must be an https URL of a service that verifies a gateway's SigV4 signature: .*Load balancers, EC2 and other hosts cannot/m,
     },
     {
+        name: "an MCP server on an EC2 instance",
+        config: target({
+            mcpServerUrl: "https://ec2-1-2-3-4.compute-1.amazonaws.com/mcp",
+            resourceArn: "arn:aws:lambda:us-east-1:111122223333:function:x",
+        }),
+        problem:
+            /mcpServerUrl: got "https:\/\/ec2-1-2-3-4\.compute-1\.amazonaws\.com\/mcp"; must be .*Load balancers, EC2 and other hosts cannot; for a runtime, set existingRuntimeArn$/m,
+    },
+    {
         name: "an MCP server's URL without TLS",
         config: target({
             mcpServerUrl: "http://abc.lambda-url.us-east-1.on.aws/",
@@ -166,6 +175,12 @@ const cases: { name: string; config: Record<string, unknown>; problem: RegExp }[
         name: "an MCP server that is not there",
         config: target({ mcpServer: "nothing" }),
         problem: /got no file workloads\/nothing\/tools\.json/m,
+    },
+    {
+        name: "an MCP server whose runtime's name AgentCore would refuse, with _ for - already",
+        config: target({ mcpServer: "2nd-server" }),
+        problem:
+            /targets\.server\.mcpServer: got 2nd-server, the runtime 2nd_server; must be 1-48 letters, digits or underscores/m,
     },
     {
         name: "a listing mode that AgentCore does not have",

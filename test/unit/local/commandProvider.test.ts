@@ -102,6 +102,24 @@ describe("the provider of command:local:Command", () => {
         }
     });
 
+    it("refuses it by name a service that is not modelled, and does not let it ask AWS", async () => {
+        const { env } = await printed({ create: print, interpreter: [process.execPath, "-e"] });
+        // The AWS SDK's rule: a service's own endpoint, or else this one, with the operation's path after it.
+        const endpoint = env["AWS_ENDPOINT_URL"] ?? assert.fail();
+        assert.equal(new URL(endpoint).host, new URL(providers.cloud.url).host);
+        for (const [method, path] of [
+            ["POST", "/"],
+            ["GET", "/buckets?list-type=2"],
+            ["PUT", "/2020-05-31/distribution"],
+        ] as const) {
+            const response = await fetch(`${endpoint}${path}`, { method });
+            assert.equal(response.status, 501);
+            assert.equal(response.headers.get("x-amzn-errortype"), "NotEmulated");
+            const { message } = (await response.json()) as { message: string };
+            assert.ok(message.startsWith(`NotEmulated: ${method} ${path}. `), message);
+        }
+    });
+
     it("fails where the command fails, with how it ended and all that it wrote", async () => {
         await assert.rejects(
             providers.create(types.command, { create: "echo one; echo two >&2; exit 3" }),

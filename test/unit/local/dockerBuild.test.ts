@@ -100,6 +100,7 @@ describe("a build of an image", () => {
                 workingDirectory: "/srv/app",
                 user: "1000:1000",
                 ports: ["8000/tcp", "8080"],
+                labels: ["team=tools"],
                 contextHash: "",
             },
         );

@@ -82,6 +82,11 @@ describe("the images of an account", () => {
             () => ({ environment: { A: "1" } }),
             () => ({ workingDirectory: "/" }),
             () => ({ platforms: ["linux/amd64", "linux/arm64"] }),
+            () => ({ base: "node:24" }),
+            () => ({ base: "node:22" }),
+            () => ({ user: "node" }),
+            () => ({ ports: ["8000"] }),
+            () => ({ labels: ["8000"] }),
             () => {
                 writeFileSync(file, "two");
                 return {};

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { registryCredentials, registryRefusal } from "../../../local/services/registryToken";
 import { account, otherAccount, types, urnOf } from "./providersFixture";
@@ -182,6 +182,29 @@ describe("the providers of images", () => {
             assert.notEqual(outputs["digest"], made.outputs["digest"]);
             assert.notEqual(outputs["contextHash"], made.outputs["contextHash"]);
             assert.notEqual(local().images.findImage(`${registry}/images@${made.id}`), undefined);
+        });
+
+        it("with another digest for another Dockerfile, unless only a comment of it is another", async () => {
+            await repository();
+            const dockerfile = join(fixture.context, "Dockerfile");
+            const text = readFileSync(dockerfile, "utf8");
+            const digests: string[] = [];
+            for (const changed of [
+                text,
+                text.replace("node:24", "node:22"),
+                `${text}USER node\n`,
+                `${text}EXPOSE 8000\n`,
+                `${text}LABEL team=tools\n`,
+                text.replace("info", "debug"),
+                text.replace('["node", "server.mjs"]', '["node", "--no-maglev", "server.mjs"]'),
+            ]) {
+                writeFileSync(dockerfile, changed);
+                const tags = [`${registry}/images:${digests.length}`];
+                digests.push((await image({ tags })).id);
+            }
+            assert.equal(new Set(digests).size, digests.length);
+            writeFileSync(dockerfile, `# A comment.\n${text}`);
+            assert.equal((await image({ tags: [`${registry}/images:same`] })).id, digests[0]);
         });
 
         it("but leave the tag of another image alone where tags are immutable", async () => {

@@ -4,11 +4,13 @@ import { once } from "node:events";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
+import { Client } from "@modelcontextprotocol/client";
+import { InMemoryTransport, SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
 import { buildSync } from "esbuild";
 import { BuildContext } from "../../../local/services/buildContext";
 import { listenAddress } from "../../../workloads/mcp-server/src/address";
 import { compileArguments } from "../../../workloads/mcp-server/src/arguments";
+import { serverFactory } from "../../../workloads/mcp-server/src/server";
 import {
     answer,
     dockerfile,
@@ -27,6 +29,38 @@ const modernMeta = {
     [`${meta}clientInfo`]: { name: "test", version: "1" },
     [`${meta}clientCapabilities`]: {},
 };
+
+describe("The MCP server of a tool that throws", () => {
+    it("answers that it failed and what to do, and logs where, without the message", async () => {
+        const lines: object[] = [];
+        const server = serverFactory({
+            ...{ name: "test", version: "1", now: () => 0 },
+            declarations: [{ name: "boom", inputSchema: { type: "object" } }],
+            tools: {
+                boom: () => {
+                    throw new TypeError("secret");
+                },
+            },
+            log: (line) => lines.push(line),
+        })();
+        const [here, there] = InMemoryTransport.createLinkedPair();
+        const client = new Client({ name: "test", version: "1" });
+        await Promise.all([server.connect(there), client.connect(here)]);
+        const answered = await client.callTool({ name: "boom", arguments: {} });
+        await client.close();
+        assert.equal(answered.isError, true);
+        assert.deepEqual(answered.content, [
+            {
+                type: "text",
+                text: "boom failed. Try again later; if it fails again, tell whoever runs this server.",
+            },
+        ]);
+        assert.doesNotMatch(JSON.stringify([answered, lines]), /secret/);
+        const [line] = lines as { outcome: string; error: string; at: string }[];
+        assert.deepEqual([line?.outcome, line?.error], ["Failed", "TypeError"]);
+        assert.match(line?.at ?? "", /^at .*mcpServer\.test\.ts/);
+    });
+});
 
 describe("The MCP server", () => {
     let server: McpServerProcess;

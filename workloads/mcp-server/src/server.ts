@@ -54,6 +54,7 @@ function caller(deps: ServerDeps): Caller {
         const started = deps.now();
         const tool = runnable.get(name);
         let outcome = "ok";
+        let failure: object = {};
         try {
             if (tool === undefined) {
                 outcome = "UnknownTool";
@@ -68,9 +69,14 @@ function caller(deps: ServerDeps): Caller {
             const result = tool.run(args as never);
             return { content: [text(String(result))], structuredContent: { result } };
         } catch (error) {
-            if (!(error instanceof InvalidArguments)) throw error;
-            outcome = error.name;
-            return { content: [text(error.message)], isError: true };
+            if (error instanceof ProtocolError) throw error;
+            const isTold = error instanceof InvalidArguments;
+            outcome = isTold ? error.name : "Failed";
+            if (!isTold) failure = failureOf(error);
+            return {
+                content: [text(isTold ? error.message : `${name} failed. ${retryHint}`)],
+                isError: true,
+            };
         } finally {
             const headers = context.http?.req?.headers;
             // Never the arguments, nor a name that is none of ours: they are the caller's, and logs outlive calls.
@@ -79,10 +85,20 @@ function caller(deps: ServerDeps): Caller {
                 sessionId: headers?.get("mcp-session-id") ?? undefined,
                 tool: tool === undefined ? undefined : name,
                 outcome,
+                ...failure,
                 durationMs: Math.round((deps.now() - started) * 100) / 100,
             });
         }
     };
+}
+
+const retryHint = "Try again later; if it fails again, tell whoever runs this server.";
+
+/** What a log may say of a tool that threw: its message can have the arguments in it, so only what and where. */
+function failureOf(error: unknown): { error: string; at: string | undefined } {
+    if (!(error instanceof Error)) return { error: typeof error, at: undefined };
+    const frame = error.stack?.split("\n").find((line) => /^ +at /.test(line));
+    return { error: error.name, at: frame?.trim() };
 }
 
 /** By which Runtime's own logs name the request. */

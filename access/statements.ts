@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
+import {
+    foundationModelArn,
+    inferenceProfileArnKey,
+    modelActions,
+    modelInvocationResources,
+    parseModelId,
+    type ModelCall,
+} from "../agentcore/bedrock";
 import { runtimeActions } from "../agentcore/runtime";
+import type { UnscopedAction } from "../agentcore/unscopedActions";
 import type { PolicyDocument, Statement } from "./documentSchema";
 
 /** A document of these statements. */
@@ -72,12 +81,51 @@ export function pullImageStatements(repositoryArn: string): Statement[] {
             Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
             Resource: repositoryArn,
         },
+        unscoped("LogInToRegistry", ["ecr:GetAuthorizationToken"]),
+    ];
+}
+
+/**
+ * An agent's execution role: one model, by itself or through one inference profile, whole or streamed. Where the call
+ * does not say the regions behind a geographic profile, any region, still through the profile alone (Bedrock user
+ * guide, geographic- and global-cross-region-inference).
+ *
+ * @throws Error for what names no model that can be called.
+ */
+export function invokeModelStatements(call: ModelCall): Statement[] {
+    const reference = parseModelId(call.modelId);
+    const resources = modelInvocationResources(call);
+    if (reference === undefined || resources === undefined) {
+        throw new Error(`Model: got ${call.modelId}; must be one that ${call.region} has`);
+    }
+    const allow = { Effect: "Allow", Action: Object.values(modelActions) } as const;
+    const arns = resources.map(({ arn }) => arn);
+    if (reference.kind === "foundationModel") {
+        return [{ Sid: "InvokeModel", ...allow, Resource: sorted(arns) }];
+    }
+    const [profile = "", ...models] = arns;
+    const anyRegion =
+        reference.kind === "geographicProfile" && call.profileRegions === undefined
+            ? [foundationModelArn(reference.modelId, "*", call.partition)]
+            : models;
+    return [
+        { Sid: "InvokeProfile", ...allow, Resource: profile },
         {
-            // ECR gives the token for the registry, and takes no resource for it.
-            Sid: "LogInToRegistry",
-            Effect: "Allow",
-            Action: "ecr:GetAuthorizationToken",
-            Resource: "*",
+            Sid: "InvokeModelThroughProfile",
+            ...allow,
+            Resource: sorted(anyRegion),
+            Condition: { StringEquals: { [inferenceProfileArnKey]: profile } },
+        },
+    ];
+}
+
+/** An agent's execution role: its traces, and metrics of AgentCore's namespace (AgentCore devguide, runtime-permissions). */
+export function telemetryStatements(): Statement[] {
+    return [
+        unscoped("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
+        {
+            ...unscoped("WriteMetrics", ["cloudwatch:PutMetricData"]),
+            Condition: { StringEquals: { "cloudwatch:namespace": "bedrock-agentcore" } },
         },
     ];
 }
@@ -185,6 +233,10 @@ export function gatewayResourcePolicy(args: {
         Action: "bedrock-agentcore:InvokeGateway",
         Resource: args.gatewayArn,
     };
+}
+
+function unscoped(sid: string, actions: UnscopedAction[]): Statement {
+    return { Sid: sid, Effect: "Allow", Action: actions, Resource: "*" };
 }
 
 function sorted(values: readonly string[]): string[] {

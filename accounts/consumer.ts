@@ -1,10 +1,18 @@
 import { getStack, log, type Output } from "@pulumi/pulumi";
 import { regionOfArn } from "../agentcore/arn";
 import { proxyServer, type StdioServer } from "../agentcore/mcpClients";
+import { runtimeNameOf } from "../agentcore/runtime";
 import { CallerRole } from "../components/callerRole";
-import type { ConsumerSettings } from "../settings";
+import type { ConsumerSettings, GatewayReference } from "../settings";
+import { consumerAgent } from "./agent";
 import { member, readOtherStack, requireAccount } from "./otherStack";
 import { pinnedProviders } from "./pinnedProviders";
+
+/** A gateway that is there. */
+interface KnownGateway {
+    arn: string;
+    url: string;
+}
 
 /** A gateway that a caller names and its hub does not have yet. */
 export interface PendingGateway {
@@ -20,7 +28,9 @@ export interface ConsumerOutputs {
     region: string;
     roles: Record<string, Output<string>>;
     roleIds: Record<string, Output<string>>;
-    gateways: Record<string, { arn: string; url: string }>;
+    /** The agent's. */
+    runtimes: Record<string, { runtimeArn: Output<string>; runtimeArnUrlEncoded: Output<string> }>;
+    gateways: Record<string, KnownGateway>;
     pendingGateways: PendingGateway[];
     /**
      * For each caller and each `<hub>/<gateway>` of it, the entry under `mcpServers` of an MCP client. It signs by
@@ -29,7 +39,7 @@ export interface ConsumerOutputs {
     clientConfiguration: Record<string, Record<string, StdioServer>>;
 }
 
-/** A spoke: the roles that call the hubs' gateways, each allowed the exact gateways that it names. */
+/** A spoke: the roles and the agent that call the hubs' gateways, each allowed the exact gateways that it names. */
 export async function consumerAccount(settings: ConsumerSettings): Promise<ConsumerOutputs> {
     const { gateways, missing } = await resolveGateways(settings);
     const providers = pinnedProviders(settings);
@@ -38,42 +48,69 @@ export async function consumerAccount(settings: ConsumerSettings): Promise<Consu
         region: settings.region,
         roles: {},
         roleIds: {},
+        runtimes: {},
         gateways,
         pendingGateways: [],
         clientConfiguration: {},
     };
-    for (const [name, caller] of Object.entries(settings.callers)) {
-        const gatewayArns: string[] = [];
-        const servers: Record<string, StdioServer> = (outputs.clientConfiguration[name] = {});
-        for (const { hub, gateway } of caller.gateways) {
-            const found = gateways[`${hub}/${gateway}`];
-            if (found !== undefined) {
-                gatewayArns.push(found.arn);
-                servers[`${hub}/${gateway}`] = proxyServer({
-                    url: found.url,
-                    region: regionOfArn(found.arn) ?? settings.region,
-                    profile: `${getStack()}-${name}`,
-                });
+    /** Those that are there; the others are pending. */
+    const known = async (caller: string, references: readonly GatewayReference[]) => {
+        const found: [reference: string, gateway: KnownGateway][] = [];
+        for (const { hub, gateway } of references) {
+            const reference = `${hub}/${gateway}`;
+            const there = gateways[reference];
+            if (there !== undefined) {
+                found.push([reference, there]);
                 continue;
             }
             const reason = missing[hub] ?? `hub ${hub} has no gateway ${gateway}.`;
-            outputs.pendingGateways.push({ caller: name, hub, gateway, reason });
+            outputs.pendingGateways.push({ caller, hub, gateway, reason });
             await log.warn(
-                `Pending gateway of caller ${name}: ${reason} Deploy the hub, then this stack again.`,
+                `Pending gateway of caller ${caller}: ${reason} Deploy the hub, then this stack again.`,
             );
         }
+        return found;
+    };
+    const callers: CallerRole[] = [];
+    for (const [name, caller] of Object.entries(settings.callers)) {
+        const found = await known(name, caller.gateways);
+        outputs.clientConfiguration[name] = Object.fromEntries(
+            found.map(([reference, { url, arn }]) => [
+                reference,
+                proxyServer({
+                    url,
+                    region: regionOfArn(arn) ?? settings.region,
+                    profile: `${getStack()}-${name}`,
+                }),
+            ]),
+        );
         const role = new CallerRole(
             name,
             {
                 roleName: name,
                 assumedBy: [...caller.assumedBy],
                 maxSessionSeconds: caller.maxSessionSeconds,
-                gatewayArns,
+                gatewayArns: found.map(([, { arn }]) => arn),
             },
             { providers },
         );
+        callers.push(role);
         outputs.roles[name] = role.roleArn;
         outputs.roleIds[name] = role.roleId;
+    }
+    const { agent } = settings;
+    if (agent !== undefined) {
+        const { workload } = agent;
+        const found = await known(workload, agent.gateways);
+        const runtime = consumerAgent(agent, settings, {
+            gateways: found.map(([, gateway]) => gateway),
+            callers,
+            providers,
+        });
+        outputs.roles[workload] = runtime.roleArn;
+        outputs.roleIds[workload] = runtime.roleId;
+        const { runtimeArn, runtimeArnUrlEncoded } = runtime;
+        outputs.runtimes[runtimeNameOf(workload)] = { runtimeArn, runtimeArnUrlEncoded };
     }
     return outputs;
 }

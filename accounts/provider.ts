@@ -37,7 +37,8 @@ export async function providerAccount(settings: ProviderSettings): Promise<Provi
     for (const [name, gateway] of Object.entries(settings.gateways)) {
         const serviceRole = serviceRoles.get(name);
         if (serviceRole === undefined) throw new Error(`Gateway ${name} has no role`);
-        const { description, instructions, exceptionLevel, supportedVersions } = gateway;
+        const { description, instructions, exceptionLevel, searchType, supportedVersions } =
+            gateway;
         const toolGateway = new ToolGateway(
             name,
             {
@@ -48,6 +49,7 @@ export async function providerAccount(settings: ProviderSettings): Promise<Provi
                 ...(description !== undefined && { description }),
                 ...(instructions !== undefined && { instructions }),
                 ...(exceptionLevel !== undefined && { exceptionLevel }),
+                ...(searchType !== undefined && { searchType }),
                 serviceRole,
                 targets: targets[name] ?? {},
                 grants: grants.resolved[name] ?? { principals: [], roleIds: [] },

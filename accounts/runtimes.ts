@@ -5,7 +5,7 @@ import { ContainerImage } from "../components/containerImage";
 import type { GatewayServiceRole } from "../components/gatewayServiceRole";
 import { RuntimeAccess } from "../components/runtimeAccess";
 import { RuntimeArchive } from "../components/runtimeArchive";
-import type { ProviderSettings } from "../settings";
+import type { ProviderSettings, RuntimeSettings } from "../settings";
 import { buildProviders } from "./pinnedProviders";
 
 /** A runtime of the hub, and the policies that close it to all but its gateways. */
@@ -35,7 +35,7 @@ export function providerRuntimes(
                 accountId,
                 region,
                 protocol: "MCP",
-                code: codeOf(workload, settings, all),
+                code: runtimeCode(workload, settings, all),
             },
             { providers: all },
         );
@@ -65,9 +65,10 @@ function workloadsOf({ gateways }: ProviderSettings): Map<string, string[]> {
     return gatewaysOf;
 }
 
-function codeOf(
+/** What a runtime runs: a workload's bundle, in the form that config chooses. */
+export function runtimeCode(
     workload: string,
-    { accountId, runtime }: ProviderSettings,
+    { accountId, runtime }: { accountId: string; runtime: RuntimeSettings },
     providers: ProviderResource[],
 ): AgentRuntimeArgs["code"] {
     const folder = `workloads/${workload}`;

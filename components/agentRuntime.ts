@@ -11,6 +11,7 @@ import {
     type Output,
     type Resource,
 } from "@pulumi/pulumi";
+import type { Statement } from "../access/documentSchema";
 import {
     policyDocument,
     pullImageStatements,
@@ -45,9 +46,13 @@ export interface AgentRuntimeArgs {
     maxLifetimeSeconds: Input<number>;
     logRetentionDays: Input<number>;
     environmentVariables?: Readonly<Record<string, Input<string>>>;
+    /** The execution role's name, where others name the role. @default named by Pulumi */
+    roleName?: string;
+    /** What the role may do besides, a policy for each name. */
+    policies?: Readonly<Record<string, readonly Statement[]>>;
 }
 
-/** A program on AgentCore Runtime with a role of its own, which may read its code and write its log, no more. */
+/** A program on AgentCore Runtime with a role of its own, which may read its code, write its log, and what is named. */
 export class AgentRuntime extends ComponentResource {
     readonly runtimeArn: Output<string>;
     readonly runtimeId: Output<string>;
@@ -57,6 +62,9 @@ export class AgentRuntime extends ComponentResource {
     readonly runtimeArnUrlEncoded: Output<string>;
     /** Changes with the code. */
     readonly codeDigest: Output<string>;
+    readonly roleArn: Output<string>;
+    /** The role's unique id (`AROA…`), which changes when the role is made anew. */
+    readonly roleId: Output<string>;
     /** What has to be there before it is called. */
     readonly ready: readonly Resource[];
 
@@ -66,6 +74,7 @@ export class AgentRuntime extends ComponentResource {
         const role = new Role(
             `${name}-execution`,
             {
+                ...(args.roleName !== undefined && { name: args.roleName }),
                 description: `Execution role of the AgentCore runtime ${runtimeName}`,
                 assumeRolePolicy: JSON.stringify(
                     policyDocument([
@@ -98,6 +107,14 @@ export class AgentRuntime extends ComponentResource {
                 ),
             },
             { parent: this },
+        );
+        const named = Object.entries(args.policies ?? {}).map(
+            ([policy, statements]) =>
+                new RolePolicy(
+                    `${name}-${policy}`,
+                    { role: role.name, policy: JSON.stringify(policyDocument(statements)) },
+                    { parent: this },
+                ),
         );
         const runtime = new Runtime(
             `${name}-runtime`,
@@ -151,7 +168,9 @@ export class AgentRuntime extends ComponentResource {
         this.endpointArn = runtime.agentRuntimeArn.apply((arn) => runtimeEndpointArn(arn));
         this.runtimeArnUrlEncoded = runtime.agentRuntimeArn.apply((arn) => runtimeUrl(arn));
         this.codeDigest = "image" in code ? code.image.digest : output(code.archive.digest);
-        this.ready = [runtime, writeLogs];
+        this.roleArn = role.arn;
+        this.roleId = role.uniqueId;
+        this.ready = [runtime, writeLogs, ...named];
         this.registerOutputs({
             runtimeArn: this.runtimeArn,
             runtimeArnUrlEncoded: this.runtimeArnUrlEncoded,

@@ -14,11 +14,11 @@ export interface RuntimeAccessArgs {
     runtime: AgentRuntime;
     /** Exact ARNs of the roles of the gateways that show the runtime. */
     gatewayRoles: readonly Input<string>[];
-    /** Exact ARNs of the roles and users that may call it around the gateways. */
+    /** Exact ARNs of the roles and users that may call it, around the gateways where it has some. */
     operators: readonly string[];
 }
 
-/** The policies of a runtime and of its endpoint: nobody gets around the gateway. */
+/** The policies of a runtime and of its endpoint: nobody but its gateways and operators gets to it. */
 export class RuntimeAccess extends ComponentResource {
     readonly policies: readonly Resource[];
 

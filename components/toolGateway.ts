@@ -63,6 +63,8 @@ export interface ToolGatewayArgs {
     exceptionLevel?: "DEBUG";
     /** MCP revisions; always set, because AWS accepts one old revision only where it is not. */
     supportedVersions: readonly string[];
+    /** SEMANTIC: the gateway has a tool that finds tools. */
+    searchType?: "SEMANTIC";
     /** The role that its targets are called with. */
     serviceRole: GatewayServiceRole;
     /** Targets by name; plain, because the names decide which resources exist. */
@@ -99,6 +101,7 @@ export class ToolGateway extends ComponentResource {
                         ...(args.instructions !== undefined && {
                             instructions: args.instructions,
                         }),
+                        ...(args.searchType !== undefined && { searchType: args.searchType }),
                     },
                 },
                 roleArn: serviceRole.roleArn,

@@ -1,7 +1,8 @@
 import { isGatewayArn, parseArn } from "../agentcore/arn";
+import { agentSettings } from "./agent";
 import { exactPrincipals, got, unique, type Context } from "./problems";
 import type { ConsumerConfig } from "./schema";
-import type { CallerSettings, ConsumerSettings, HubSettings } from "./types";
+import type { CallerSettings, ConsumerSettings, GatewayReference, HubSettings } from "./types";
 
 /** A spoke's settings; what the schema cannot see is added to the context's problems. */
 export function consumerSettings(config: ConsumerConfig, context: Context): ConsumerSettings {
@@ -30,19 +31,13 @@ export function consumerSettings(config: ConsumerConfig, context: Context): Cons
     const callers: Record<string, CallerSettings> = {};
     for (const [name, caller] of Object.entries(config.callers)) {
         exactPrincipals(`callers.${name}.assumedBy`, caller.assumedBy, context);
-        unique(caller.gateways, `callers.${name}.gateways`, "gateways", problems);
-        const gateways = caller.gateways.map((reference, index) => {
-            const [hub = "", gateway = ""] = reference.split("/");
-            if (config.hubs[hub] === undefined) {
-                const known = Object.keys(config.hubs).join(", ") || "none is declared";
-                problems.push(
-                    `callers.${name}.gateways[${index}]: ${got(reference)}; must start with a hub declared under agentcore-hub:hubs (${known})`,
-                );
-            }
-            return { hub, gateway };
-        });
         callers[name] = {
-            gateways,
+            gateways: gatewayReferences(
+                `callers.${name}.gateways`,
+                caller.gateways,
+                config,
+                problems,
+            ),
             assumedBy: caller.assumedBy,
             maxSessionSeconds: caller.maxSessionSeconds,
         };
@@ -53,5 +48,36 @@ export function consumerSettings(config: ConsumerConfig, context: Context): Cons
         region: context.region,
         hubs,
         callers,
+        ...(config.agent !== undefined && {
+            agent: {
+                ...agentSettings(config.agent, config, context),
+                gateways: gatewayReferences(
+                    "agent.gateways",
+                    config.agent.gateways,
+                    config,
+                    problems,
+                ),
+            },
+        }),
+        runtime: config.runtime,
     };
+}
+
+function gatewayReferences(
+    path: string,
+    references: readonly string[],
+    { hubs }: ConsumerConfig,
+    problems: string[],
+): GatewayReference[] {
+    unique(references, path, "gateways", problems);
+    return references.map((reference, index) => {
+        const [hub = "", gateway = ""] = reference.split("/");
+        if (hubs[hub] === undefined) {
+            const known = Object.keys(hubs).join(", ") || "none is declared";
+            problems.push(
+                `${path}[${index}]: ${got(reference)}; must start with a hub declared under agentcore-hub:hubs (${known})`,
+            );
+        }
+        return { hub, gateway };
+    });
 }

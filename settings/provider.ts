@@ -24,6 +24,15 @@ export function providerSettings(config: ProviderConfig, context: Context): Prov
             targetName,
             targetSettings(`${path}.targets.${targetName}`, targetName, target, context),
         ]);
+        if (gateway.searchType !== undefined) {
+            for (const [targetName, target] of Object.entries(gateway.targets)) {
+                if (!("listingMode" in target) || target.listingMode !== "DYNAMIC") continue;
+                // AgentCore devguide, gateway-target-MCPservers.
+                problems.push(
+                    `${path}.targets.${targetName}.listingMode: got "DYNAMIC"; must be DEFAULT in a gateway with searchType SEMANTIC, which searches the tools that it keeps`,
+                );
+            }
+        }
         const { targets: _targets, grants: _grants, ...rest } = gateway;
         gateways[name] = {
             ...dropUndefined(rest),

@@ -64,6 +64,7 @@ const gatewaySchema = z.strictObject({
     description: text("a text").max(limits.gatewayDescriptionCharacters.max).optional(),
     instructions: text("a text").max(limits.gatewayInstructionsCharacters.max).optional(),
     exceptionLevel: z.literal("DEBUG", { error: "DEBUG, or absent" }).optional(),
+    searchType: z.literal("SEMANTIC", { error: "SEMANTIC, or absent" }).optional(),
     supportedVersions: list(
         z.enum(mcpRevisions, { error: `one of ${mcpRevisions.join(", ")}` }),
         "MCP revisions",
@@ -81,11 +82,9 @@ const hubSchema = z.union(
     ],
     { error: "{ account, stack } or { account, gateways: { <name>: { arn, url } } }" },
 );
+const gatewayReference = z.string().regex(/^[^/]+\/[^/]+$/, { error: "<hub>/<gateway>" });
 const callerSchema = z.strictObject({
-    gateways: list(
-        z.string().regex(/^[^/]+\/[^/]+$/, { error: "<hub>/<gateway>" }),
-        "a list of <hub>/<gateway>",
-    ),
+    gateways: list(gatewayReference, "a list of <hub>/<gateway>"),
     assumedBy: list(z.string(), "exact ARNs of roles or users"),
     maxSessionSeconds: whole(limits.sessionSeconds, "seconds").default(limits.sessionSeconds.min),
 });
@@ -104,6 +103,25 @@ const networkSchema = z.union(
     ],
     { error: "PUBLIC or { subnets: [<id>], securityGroups: [<id>] }" },
 );
+const runtimeSchema = z.strictObject({
+    artifact: z.enum(["container", "zip"], { error: "container or zip" }).default("container"),
+    network: networkSchema.prefault("PUBLIC"),
+    idleTimeoutSeconds: whole(limits.runtimeSeconds, "seconds").default(900),
+    maxLifetimeSeconds: whole(limits.runtimeSeconds, "seconds").default(28800),
+    logRetentionDays,
+});
+const agentSchema = z.strictObject({
+    workload: text("a folder of workloads/").default("agent"),
+    gateways: z.array(gatewayReference, { error: "a list of <hub>/<gateway>" }).default([]),
+    invokedBy: list(z.string(), "exact ARNs of roles or users"),
+    model: text("a model's or inference profile's id").default(
+        "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+    ),
+    modelRegions: list(z.string(), "regions behind the inference profile").optional(),
+    toolLoading: z.enum(["all", "search"], { error: "all or search" }).default("all"),
+    maxTurns: whole({ min: 1, max: 100 }, "turns").default(10),
+    systemPrompt: text("a text").optional(),
+});
 /** All keys of a hub. */
 export const providerSchema = z.strictObject({
     account: accountSchema,
@@ -114,15 +132,8 @@ export const providerSchema = z.strictObject({
             logRetentionDays,
         })
         .prefault({}),
-    runtime: z
-        .strictObject({
-            artifact: z
-                .enum(["container", "zip"], { error: "container or zip" })
-                .default("container"),
-            network: networkSchema.prefault("PUBLIC"),
-            idleTimeoutSeconds: whole(limits.runtimeSeconds, "seconds").default(900),
-            maxLifetimeSeconds: whole(limits.runtimeSeconds, "seconds").default(28800),
-            logRetentionDays,
+    runtime: runtimeSchema
+        .extend({
             operators: z.array(z.string(), { error: "exact ARNs of roles or users" }).default([]),
         })
         .prefault({}),
@@ -138,12 +149,16 @@ export const consumerSchema = z.strictObject({
     callers: z
         .record(named(limits.roleName), callerSchema, { error: "a map of callers" })
         .default({}),
+    agent: agentSchema.optional(),
+    runtime: runtimeSchema.prefault({}),
 });
 /** A hub's config as it is written. */
 export type ProviderConfig = z.infer<typeof providerSchema>;
 /** A spoke's config as it is written. */
 export type ConsumerConfig = z.infer<typeof consumerSchema>;
 
+/** The agent as it is written. */
+export type AgentConfig = z.infer<typeof agentSchema>;
 /** One grant as it is written. */
 export type GrantConfig = z.infer<typeof grantSchema>;
 /** One target as it is written. */

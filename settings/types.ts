@@ -44,8 +44,6 @@ export interface RuntimeSettings {
     idleTimeoutSeconds: number;
     maxLifetimeSeconds: number;
     logRetentionDays: number;
-    /** Exact ARNs of who may call a runtime around its gateway. */
-    operators: readonly string[];
 }
 
 /** Who may use a gateway: roles of a spoke's stack, exact ARNs, or a whole account. */
@@ -59,6 +57,8 @@ export interface GatewaySettings {
     description?: string;
     instructions?: string;
     exceptionLevel?: "DEBUG";
+    /** SEMANTIC: the gateway has a tool that finds tools. */
+    searchType?: "SEMANTIC";
     supportedVersions: readonly string[];
     targets: Readonly<Record<string, TargetSettings>>;
     grants: readonly Grant[];
@@ -79,11 +79,34 @@ export type HubSettings =
           gateways: Readonly<Record<string, { arn: string; url: string }>>;
       };
 
+/** A gateway of a hub that the spoke knows. */
+export interface GatewayReference {
+    hub: string;
+    gateway: string;
+}
+
 /** A role of the spoke that calls gateways. */
 export interface CallerSettings {
-    gateways: readonly { hub: string; gateway: string }[];
+    gateways: readonly GatewayReference[];
     assumedBy: readonly string[];
     maxSessionSeconds: number;
+}
+
+/** The spoke's agent: a program on a runtime, whose execution role calls gateways and a model. */
+export interface AgentSettings {
+    /** The folder of `workloads/`, and the name of the execution role, which a hub's grant names. */
+    workload: string;
+    gateways: readonly GatewayReference[];
+    /** Exact ARNs of who may invoke the agent. */
+    invokedBy: readonly string[];
+    /** A foundation model's or inference profile's id. */
+    model: string;
+    /** The regions behind the profile; without, any region, through the profile alone. */
+    modelRegions?: readonly string[];
+    /** All tools at once, or those that a gateway's search finds. */
+    toolLoading: "all" | "search";
+    maxTurns: number;
+    systemPrompt?: string;
 }
 
 /** All config of a hub's stack. */
@@ -92,7 +115,8 @@ export interface ProviderSettings {
     accountId: string;
     region: string;
     lambda: { timeoutSeconds: number; memoryMb: number; logRetentionDays: number };
-    runtime: RuntimeSettings;
+    /** Operators: exact ARNs of who may call a runtime around its gateway. */
+    runtime: RuntimeSettings & { operators: readonly string[] };
     spokes: Readonly<Record<string, OtherStack>>;
     gateways: Readonly<Record<string, GatewaySettings>>;
 }
@@ -104,6 +128,8 @@ export interface ConsumerSettings {
     region: string;
     hubs: Readonly<Record<string, HubSettings>>;
     callers: Readonly<Record<string, CallerSettings>>;
+    agent?: AgentSettings;
+    runtime: RuntimeSettings;
 }
 
 export type Settings = ProviderSettings | ConsumerSettings;

@@ -57,6 +57,19 @@ const cases: { name: string; config: Record<string, unknown>; problem: RegExp }[
         problem: /^gateways\.tools\.targets: got \["echo"\]; must be a map of targets$/m,
     },
     {
+        name: "a search of tools that the gateway does not keep",
+        config: change(hub, [gateways, "tools"], {
+            searchType: "SEMANTIC",
+            targets: { server: { mcpServer: "mcp-server", listingMode: "DYNAMIC" } },
+        }),
+        problem: /^gateways\.tools\.targets\.server\.listingMode: got "DYNAMIC"; must be DEFAULT/m,
+    },
+    {
+        name: "a search that no gateway has",
+        config: change(hub, [gateways, "tools", "searchType"], "HYBRID"),
+        problem: /^gateways\.tools\.searchType: got "HYBRID"; must be SEMANTIC, or absent$/m,
+    },
+    {
         name: "no account",
         config: change(hub, ["agentcore-hub:account"], undefined),
         problem: /^account: got nothing; must be \{ role: provider \| consumer/m,

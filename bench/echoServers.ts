@@ -30,7 +30,10 @@ const accept = {
 };
 
 /** `hub local --serve` with the shipped stacks; the call is signed as the granted role of the spoke. */
-export async function startCloud(): Promise<EchoServer> {
+export async function startCloud(
+    tool = "echo-tools___echo_message",
+    args: object = echoArguments,
+): Promise<EchoServer> {
     const project = new TestProject();
     const child = spawn(
         process.execPath,
@@ -45,7 +48,7 @@ export async function startCloud(): Promise<EchoServer> {
     const connection = readConnection(project.stateFolder);
     const gateway = Object.values(connection?.gateways ?? {})[0];
     if (connection === undefined || gateway === undefined) throw new Error("No gateway to call");
-    const body = toolsCall("echo-tools___echo_message");
+    const body = toolsCall(tool, args);
     const server: EchoServer = {
         name: "local cloud",
         pid: child.pid ?? 0,
@@ -84,14 +87,16 @@ export async function startPython(major: 1 | 2, ...args: "tuned"[]): Promise<Ech
             "mcp-protocol-version": modern ?? "2025-11-25",
             ...(modern !== undefined && { "mcp-method": "tools/call", "mcp-name": "echo_message" }),
         },
-        body: toolsCall("echo_message", modern),
+        body: toolsCall("echo_message", echoArguments, modern),
         refresh: () => Promise.resolve(),
         stop: () => ended(child),
     };
 }
 
-/** A call of the echo tool; with a revision, as a message that needs no handshake. */
-function toolsCall(name: string, revision?: string): string {
+const echoArguments = { message: "Hello from 444455556666" };
+
+/** A call of a tool; with a revision, as a message that needs no handshake. */
+function toolsCall(name: string, args: object, revision?: string): string {
     const prefix = "io.modelcontextprotocol/";
     return JSON.stringify({
         jsonrpc: "2.0",
@@ -99,7 +104,7 @@ function toolsCall(name: string, revision?: string): string {
         method: "tools/call",
         params: {
             name,
-            arguments: { message: "Hello from 444455556666" },
+            arguments: args,
             ...(revision !== undefined && {
                 _meta: {
                     [`${prefix}protocolVersion`]: revision,

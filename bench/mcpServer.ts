@@ -7,12 +7,11 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { DockerfileParser } from "dockerfile-ast";
 import { BuildContext } from "../local/services/buildContext";
 import { ended, pythonWith } from "./echoServers";
 import { median } from "./statistics";
+import { bundle, firstLine, imageFlags, startWorkload, workload } from "./workloadServer";
 
 const rounds = Number(process.argv[2] ?? 5);
 const seconds = Number(process.argv[3] ?? 4);
@@ -20,8 +19,6 @@ const seconds = Number(process.argv[3] ?? 4);
 const node = process.argv[4] ?? process.execPath;
 const run = promisify(execFile);
 const repository = join(__dirname, "..");
-const workload = join(repository, "workloads", "mcp-server");
-const bundle = join(workload, "dist", "server.mjs");
 
 /** The last with the handshake, and the one without it. */
 type Revision = "2025-11-25" | "2026-07-28";
@@ -147,14 +144,7 @@ function toolsCall(
 }
 
 async function startNode(name: string, flags: string[]): Promise<Contestant> {
-    const child = spawn(node, [...flags, bundle], {
-        env: { ...process.env, HOST: "127.0.0.1", PORT: "0" },
-        stdio: ["ignore", "ignore", "pipe"],
-    });
-    const line = await firstLine(child.stderr);
-    // Its later lines go nowhere, and must not fill the pipe.
-    child.stderr.resume();
-    return { name, child, port: String((JSON.parse(line) as { port: number }).port), costs: {} };
+    return { name, ...(await startWorkload(flags, node)), costs: {} };
 }
 
 async function startPython(major: 1 | 2): Promise<Contestant> {
@@ -164,23 +154,6 @@ async function startPython(major: 1 | 2): Promise<Contestant> {
     });
     const port = await firstLine(child.stdout);
     return { name: `Python mcp ${major}.x`, child, port, costs: {} };
-}
-
-async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
-    const lines = createInterface(stream);
-    return new Promise((resolve, reject) => {
-        lines.once("line", resolve);
-        lines.once("close", () => {
-            reject(new Error("A server has ended before it listened"));
-        });
-    });
-}
-
-/** The flags with which the image runs Node.js. */
-function imageFlags(): string[] {
-    const dockerfile = DockerfileParser.parse(readFileSync(join(workload, "Dockerfile"), "utf8"));
-    const command = dockerfile.getCMDs()[0]?.getRawArgumentsContent() ?? "[]";
-    return (JSON.parse(command) as string[]).slice(1, -1);
 }
 
 function contextBytes(): number {

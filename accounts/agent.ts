@@ -43,6 +43,7 @@ export function consumerAgent(
             protocol: "HTTP",
             code: runtimeCode(workload, settings, providers),
             environmentVariables: {
+                AWS_REGION: region,
                 GATEWAY_URL: args.gateways.map(({ url }) => url).join(","),
                 GATEWAY_REGION: gatewayArns.map((arn) => regionOfArn(arn) ?? region).join(","),
                 BEDROCK_MODEL_ID: model,

@@ -33,6 +33,27 @@ export const gatewayCapabilities = { tools: { listChanged: true } } as const;
 /** Tools on a page of `tools/list`; AWS pages, but does not say by how many (inferred). */
 export const toolsPerPage = 100;
 
+/**
+ * The tool that gateways with semantic search have besides their targets', first in the list. Its name and
+ * description are AWS's (sure: captured lists; gateway-using-mcp-semantic-search page), as are its schema's keywords;
+ * the words about `query` are those of AWS's samples (inferred).
+ */
+export const toolSearchTool = {
+    name: "x_amz_bedrock_agentcore_search",
+    description:
+        "A special tool that returns a trimmed down list of tools given a context. Use this tool only when there are many tools available and you want to get a subset that matches the provided context.",
+    inputSchema: {
+        type: "object",
+        properties: {
+            query: { type: "string", description: "search query to use for finding tools" },
+        },
+        required: ["query"],
+    },
+} as const;
+
+/** The most tools that a search finds (sure: AWS's samples; "the initial implementation"). */
+export const toolSearchResults = 10;
+
 /** How long clients may keep a 2026-07-28 list, and for whom: not at all, the caller (inferred). */
 export const listCaching = { ttlMs: 0, cacheScope: "private" } as const;
 

@@ -47,6 +47,12 @@ export const openFacts = {
         alternatives: ["checked"],
         source: "no source says so; the dry run is known of CreateGatewayTarget only",
     },
+    searchTypeOnUpdate: {
+        question: "Does UpdateGateway refuse another searchType?",
+        setting: "refused",
+        alternatives: ["accepted"],
+        source: "the devguide has semantic search enabled at creation; UpdateGateway's model takes the field, and its answer is not captured",
+    },
     missingFunction: {
         question: "Does CreateGatewayTarget refuse a function that does not exist?",
         setting: "refused",

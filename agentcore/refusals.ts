@@ -69,6 +69,21 @@ export const refusals = {
         known: "inferred",
         source: "botocore model bedrock-agentcore-control 2023-06-05, UpdateGateway `name`: the rule is sure",
     },
+    gatewaySearchType: {
+        code: "ValidationException",
+        httpStatus: 400,
+        text: "Semantic search can only be enabled when the gateway is created.",
+        known: "inferred",
+        source: "devguide, gateway-create and gateway-using-mcp-semantic-search: enabled at creation; the answer is not captured",
+    },
+    /** A target that is asked for its tools each time, on a gateway that searches a catalogue. */
+    dynamicWithSearch: {
+        code: "ValidationException",
+        httpStatus: 400,
+        text: "DYNAMIC listing mode is not supported for gateways with semantic search enabled",
+        known: "inferred",
+        source: "gateway-target-MCPservers page: the rule is sure, the answer not captured",
+    },
     /** CreateGatewayTarget of an MCP server. */
     mcpServerCredentials: {
         code: "ValidationException",

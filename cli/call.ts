@@ -1,12 +1,14 @@
 import { createInterface } from "node:readline";
-import { fromIni } from "@aws-sdk/credential-provider-ini";
-import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Connection } from "../local/connection";
-import { gatewayRegion, sigv4Fetch } from "../sigv4-fetch/src/index.js";
+import { gatewayRegion } from "../sigv4-fetch/src/index.js";
+import { ask, type AskOutcome } from "./ask";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
 import { localGateway, requireConnection, type GatewayOptions } from "./localGateway";
+import { reasonOf, signedFetch } from "./signedFetch";
+
+export { hubAsk } from "./ask";
 
 /** What one call came to, as `hub call --json` prints it. */
 export type CallOutcome =
@@ -14,7 +16,7 @@ export type CallOutcome =
     | { outcome: "failed"; httpStatus: number; requestId?: string; result: unknown }
     | { outcome: "refused"; httpStatus: number; requestId?: string; reason?: string };
 
-/** One line that `hub call -` reads. */
+/** One line that `hub call -` reads: a tool, or an agent, to be called as a profile. */
 export interface CallRequest {
     as: string;
     url: string;
@@ -23,12 +25,26 @@ export interface CallRequest {
     arguments: Record<string, unknown>;
 }
 
+/** An agent to be asked. */
+export interface PromptRequest {
+    as: string;
+    url: string;
+    region: string;
+    prompt: string;
+    session: string;
+}
+
 /** `hub call -`: a call for each line of stdin, and its outcome as a line of JSON. */
 export async function hubCallLines(): Promise<number> {
     try {
         for await (const line of createInterface(process.stdin)) {
-            const { as, url, region, tool, arguments: args } = JSON.parse(line) as CallRequest;
-            print(await callTool(tool, args, { as, url, region }));
+            const request = JSON.parse(line) as CallRequest | PromptRequest;
+            const { as, url, region } = request;
+            print(
+                "prompt" in request
+                    ? await ask({ ...request, signed: signedFetch(as, region, undefined) })
+                    : await callTool(request.tool, request.arguments, { as, url, region }),
+            );
         }
     } finally {
         // After a call that could not be made the process ends, and so tells who waits for the answer.
@@ -106,24 +122,8 @@ async function withGateway(
 ): Promise<CallOutcome> {
     const connection = options.local === true ? requireConnection(options) : undefined;
     const { url, region } = gatewayOf(options, connection);
-    if (connection !== undefined) {
-        process.env["AWS_CONFIG_FILE"] = connection.awsConfigFile;
-        process.env["AWS_SHARED_CREDENTIALS_FILE"] = connection.awsCredentialsFile;
-    }
-    const profile = options.as ?? process.env["AWS_PROFILE"];
-    // The SDK reads a profile's own STS endpoint only where AWS_PROFILE names the profile too.
-    if (profile !== undefined) process.env["AWS_PROFILE"] = profile;
-    // The gateway is called once or twice; the SDK's advice on Node versions is not the user's concern here.
-    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
     const seen: { httpStatus: number; requestId?: string } = { httpStatus: 0 };
-    const signed = sigv4Fetch({
-        service: "bedrock-agentcore",
-        region,
-        credentials:
-            profile === undefined
-                ? defaultProvider({ clientConfig: { region } })
-                : fromIni({ profile, clientConfig: { region } }),
-    });
+    const signed = signedFetch(options.as, region, connection);
     const transport = new StreamableHTTPClientTransport(new URL(url), {
         fetch: async (input, init) => {
             const response = await signed(input, init);
@@ -145,7 +145,7 @@ async function withGateway(
         return { outcome: ok ? "ok" : "failed", ...seen, result };
     } catch (error) {
         if (seen.httpStatus !== 401 && seen.httpStatus !== 403) throw error;
-        const reason = connection && (await reasonOf(connection, seen.requestId));
+        const reason = await reasonOf(connection, seen.requestId);
         return { outcome: "refused", ...seen, ...(reason !== undefined && { reason }) };
     } finally {
         await client.close();
@@ -168,20 +168,6 @@ function gatewayOf(
     return localGateway(connection, options.gateway);
 }
 
-/** AWS's answer names no reason; the local cloud remembers it. */
-async function reasonOf(
-    connection: Connection,
-    requestId: string | undefined,
-): Promise<string | undefined> {
-    if (requestId === undefined) return undefined;
-    const response = await fetch(`${connection.url}/_hub/refusals/${requestId}`, {
-        headers: { "x-hub-token": connection.token },
-    });
-    if (!response.ok) return undefined;
-    const { reason } = (await response.json()) as { reason: string | null };
-    return reason ?? undefined;
-}
-
 function explainRefusal(outcome: CallOutcome): void {
     process.stdout.write(`refused: HTTP ${outcome.httpStatus}\n`);
     if (outcome.outcome === "refused" && outcome.reason !== undefined) {
@@ -189,7 +175,7 @@ function explainRefusal(outcome: CallOutcome): void {
     }
 }
 
-function print(outcome: CallOutcome): void {
+function print(outcome: CallOutcome | AskOutcome): void {
     process.stdout.write(`${JSON.stringify(outcome)}\n`);
 }
 

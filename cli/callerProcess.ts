@@ -1,7 +1,8 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { CallOutcome, CallRequest } from "./call";
+import type { AskOutcome } from "./ask";
+import type { CallOutcome, CallRequest, PromptRequest } from "./call";
 
 /** A call in a child process that could not be made at all. */
 export class CallerFailed extends Error {
@@ -39,6 +40,15 @@ export class CallerProcess {
 
     /** @throws CallerFailed */
     async call(request: CallRequest): Promise<CallOutcome> {
+        return (await this.#send(request)) as CallOutcome;
+    }
+
+    /** @throws CallerFailed */
+    async ask(request: PromptRequest): Promise<AskOutcome> {
+        return (await this.#send(request)) as AskOutcome;
+    }
+
+    async #send(request: CallRequest | PromptRequest): Promise<unknown> {
         this.#child.stdin.write(`${JSON.stringify(request)}\n`);
         const answer: IteratorResult<string, unknown> = await this.#answers.next();
         if (answer.done === true) {
@@ -46,7 +56,7 @@ export class CallerProcess {
                 `The call as ${request.as} was not made: ${this.#errors.trim()}`,
             );
         }
-        return JSON.parse(answer.value) as CallOutcome;
+        return JSON.parse(answer.value);
     }
 
     /** Ends the process. */

@@ -41,13 +41,28 @@ export class LocalTarget implements Target {
     /** Writes the connection and AWS config for what is deployed now. */
     writeConnection(): Connection {
         const gateways: Connection["gateways"] = {};
+        const agents: Connection["agents"] = {};
         const roles: RoleProfile[] = [];
         for (const { name, settings } of this.project.stacks) {
             const outputs = this.backend.read(name)?.outputs ?? {};
             if (settings.role === "consumer") {
+                for (const [agent, found] of Object.entries(
+                    (outputs["runtimes"] ?? {}) as Record<
+                        string,
+                        { runtimeArn: string; runtimeArnUrlEncoded: string }
+                    >,
+                )) {
+                    const { pathname, search } = new URL(found.runtimeArnUrlEncoded);
+                    agents[agent in agents ? `${name}/${agent}` : agent] = {
+                        arn: found.runtimeArn,
+                        url: `${this.cloud.endpoints.bedrockAgentcore}${pathname}${search}`,
+                    };
+                }
                 for (const [role, roleArn] of Object.entries(
                     (outputs["roles"] ?? {}) as Record<string, string>,
                 )) {
+                    // Nobody but Runtime assumes an agent's role.
+                    if (role === settings.agent?.workload) continue;
                     roles.push({
                         name: `${name}-${role}`,
                         roleArn,
@@ -76,6 +91,7 @@ export class LocalTarget implements Target {
                 region: this.project.stacks[0]?.settings.region ?? "us-east-1",
                 accounts: [...this.#accounts.values()],
                 gateways,
+                agents,
                 roles,
             },
         );

@@ -76,6 +76,21 @@ export function main(argv: readonly string[]): void {
             const { hubCall, hubCallLines } = await import("./call.js");
             await finish(tool === "-" ? hubCallLines() : hubCall(tool, args, options));
         });
+    program
+        .command("ask")
+        .description("ask the spoke's agent")
+        .argument("<prompt>")
+        .option("--as <profile>", "the AWS profile to sign with, of invokedBy")
+        .option("--agent <name>", "the agent's name in the local cloud (with --local)")
+        .option("--runtime <arn>", "the ARN of the agent's runtime")
+        .option("--session <id>", "go on with a conversation: its id, 33-256 characters")
+        .option("--local", "an agent of the running local cloud")
+        .option("--json", "one JSON event per line")
+        .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
+        .action(async (prompt: string, options: object) => {
+            const { hubAsk } = await import("./call.js");
+            await finish(hubAsk(prompt, options));
+        });
     callOptions(
         program
             .command("mcp-config")

@@ -8,6 +8,8 @@ import { deploy, pendingOf } from "../engine/deployAll";
 import type { Project, Stack } from "../engine/stacks";
 import type { LocalCloud } from "../local/cloud";
 import type { GatewaySettings } from "../settings";
+import { askAgent, planAgent, type StoryAgent } from "./agentScene";
+import type { AskOutcome } from "./ask";
 import type { CallOutcome } from "./call";
 import type { CallerProcess } from "./callerProcess";
 import { InvalidOptions } from "./invalidOptions";
@@ -25,6 +27,8 @@ export interface Story {
     granted: string;
     /** A role of the same spoke that asks for the gateway and is not granted. */
     notGranted?: string;
+    /** The spoke's agent, where it has one that uses the gateway and that the story's people may ask. */
+    agent?: StoryAgent;
 }
 
 /** A tool that the story calls. */
@@ -61,6 +65,11 @@ export function planStory(project: Project): Story {
                 const allGranted = grants.flatMap((other) =>
                     other.kind === "spoke" && other.spoke === grant.spoke ? other.roles : [],
                 );
+                const agent = planAgent(
+                    spoke.settings,
+                    gateway,
+                    allTools(targets, spoke.settings.accountId),
+                );
                 const notGranted = Object.keys(spoke.settings.callers).find(
                     (caller) => !allGranted.includes(caller),
                 );
@@ -71,6 +80,7 @@ export function planStory(project: Project): Story {
                     tools: [tool, ...tools],
                     granted,
                     ...(notGranted !== undefined && { notGranted }),
+                    ...(agent !== undefined && { agent }),
                 };
             }
         }
@@ -90,6 +100,17 @@ function toolsOf(targets: GatewaySettings["targets"]): StoryTool[] {
         byKind.set(kind, { definition, qualifiedName, kind });
     }
     return [...byKind.values()];
+}
+
+/** All tools of a gateway, with arguments that they take. */
+function allTools(targets: GatewaySettings["targets"], account: string) {
+    return Object.entries(targets).flatMap(([targetName, { tools }]) =>
+        tools.map(({ name, description, inputSchema }) => ({
+            qualifiedName: qualifiedToolName(targetName, name),
+            description,
+            exampleArguments: exampleArguments(inputSchema, account),
+        })),
+    );
 }
 
 /** What the story is told with. */
@@ -129,10 +150,13 @@ export async function tellStory(story: Story, stage: Stage): Promise<void> {
     await up(spoke, `Deploy ${spoke.name}: the calling roles`, `deploy ${spoke.name}`);
     const call = (tool: StoryTool, role: string, expected: CallOutcome["outcome"]) =>
         callAs({ story, stage, tool, role, expected });
+    const ask = (expected: AskOutcome["outcome"]) => askOnStage({ story, stage, expected });
     await call(first, granted, "refused");
+    if (stage.steps === "all") await ask("failed");
     await up(hub, `Deploy ${hub.name} again: the grant to ${granted}`, `grant ${granted}`);
     for (const tool of [first, ...others]) await call(tool, granted, "ok");
     if (notGranted !== undefined) await call(first, notGranted, "refused");
+    await ask("ok");
     const onRuntime = story.tools.find(({ kind }) => kind === "mcpServer");
     if (stage.steps !== "all" || onRuntime === undefined) return;
     const withdrawn = withoutEndpoint(stage.cloud, hub.settings.accountId, gateway);
@@ -148,6 +172,29 @@ export async function tellStory(story: Story, stage: Stage): Promise<void> {
     reporter.event({ step: "restore", status: "ok", role: roleName, endpoints });
     reporter.say(`  ${colors.yellow("+")} ${roleName} may again`);
     await call(onRuntime, granted, "ok");
+}
+
+async function askOnStage({
+    story: { agent, spoke },
+    stage: { cloud, target, reporter, callers },
+    expected,
+}: {
+    story: Story;
+    stage: Stage;
+    expected: AskOutcome["outcome"];
+}): Promise<void> {
+    const [caller] = callers;
+    if (agent === undefined || caller === undefined) return;
+    const { region } = spoke.settings;
+    const outcome = await askAgent(agent, {
+        ...{ cloud, target, reporter, caller, region },
+        spoke: spoke.name,
+    });
+    if (outcome.outcome === expected) return;
+    const why = outcome.outcome === "failed" ? `: ${outcome.error}` : "";
+    throw new StoryWentWrong(
+        `${agent.name} is asked: got ${outcome.outcome}${why}; must be ${expected}`,
+    );
 }
 
 async function callAs({

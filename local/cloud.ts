@@ -1,13 +1,18 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
+import { maxInvocationBytes } from "../agentcore/runtimeFailures";
+import { openAiModel, type LocalModels } from "./bedrock/openAiModel";
+import { standInModel } from "./bedrock/standInModel";
 import { PrincipalDirectory } from "./services/principals";
 import { adminRoleName, newAccount, type LocalAccount } from "./services/account";
 import { Authorizer } from "./services/authorizer";
 import { Gateways } from "./services/gateways";
 import { LambdaInvoker } from "./services/lambdaInvoker";
 import { McpServers } from "./services/mcpServers";
+import type { RuntimeSeconds } from "./services/runtimeHosts";
 import { Runtimes } from "./services/runtimes";
 import { credentialEnvironment } from "./services/sessionKey";
 import { Sts } from "./services/sts";
+import { bedrockRuntimeApi } from "./http/bedrockRuntimeApi";
 import { json, xmlError, type HttpRequest, type HttpResponse } from "./http/exchange";
 import { gatewayApi, refuseMcp } from "./http/gatewayApi";
 import { iamApi, stsApi } from "./http/queryApi";
@@ -24,7 +29,9 @@ export interface LocalCloudOptions {
     stateFolder: string;
     now?: () => number;
     /** Bounds of a runtime's start and of its calls. @default AWS's */
-    runtimeSeconds?: { initialization?: number; invocation?: number };
+    runtimeSeconds?: Partial<RuntimeSeconds>;
+    /** A model server on this machine that Bedrock Runtime passes on to. @default the stand-in answers */
+    models?: LocalModels;
     onError?: (error: unknown) => void;
 }
 
@@ -97,7 +104,17 @@ export class LocalCloud {
                     this.authorizer,
                     keys,
                 ),
-                "bedrock-agentcore": runtimeApi(this.runtimes, this.accounts, keys),
+                "bedrock-agentcore": {
+                    answer: runtimeApi(this.runtimes, this.accounts, keys),
+                    maxBodyBytes: maxInvocationBytes,
+                },
+                "bedrock-runtime": bedrockRuntimeApi({
+                    accounts: this.accounts,
+                    authorizer: this.authorizer,
+                    keys,
+                    model:
+                        options.models === undefined ? standInModel : openAiModel(options.models),
+                }),
                 gateway: {
                     answer: gatewayApi(this.gateways, keys, (id, reason) => {
                         this.#refuse(id, reason);
@@ -110,7 +127,7 @@ export class LocalCloud {
         );
     }
 
-    /** @throws PortInUse */
+    /** @throws PortInUse, NotALoopbackUrl */
     static async start(options: LocalCloudOptions): Promise<LocalCloud> {
         const cloud = new LocalCloud(options);
         cloud.#port = await cloud.#http.listen(options.port);
@@ -224,6 +241,8 @@ export class LocalCloud {
         const { sts, iam, lambda, bedrockAgentcore, bedrockAgentcoreControl, bedrockRuntime } =
             this.endpoints;
         return {
+            // A service that is not modelled is refused here by name, and is not asked in AWS.
+            AWS_ENDPOINT_URL: this.url,
             AWS_ENDPOINT_URL_STS: sts,
             AWS_ENDPOINT_URL_IAM: iam,
             AWS_ENDPOINT_URL_LAMBDA: lambda,

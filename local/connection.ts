@@ -13,6 +13,8 @@ export interface Connection {
     endpoints: Endpoints;
     accounts: Record<string, string>;
     gateways: Record<string, { id: string; arn: string; url: string }>;
+    /** The spokes' agents; the URL is that of their invocation. */
+    agents: Record<string, { arn: string; url: string }>;
     awsConfigFile: string;
     awsCredentialsFile: string;
     profiles: string[];
@@ -33,6 +35,7 @@ export function writeConnection(
         region: string;
         accounts: readonly ServedAccount[];
         gateways: Connection["gateways"];
+        agents: Connection["agents"];
         roles: readonly RoleProfile[];
     },
 ): Connection {
@@ -42,6 +45,7 @@ export function writeConnection(
         ...cloud,
         accounts: Object.fromEntries(state.accounts.map(({ name, id }) => [name, id])),
         gateways: state.gateways,
+        agents: state.agents,
         awsConfigFile: join(stateFolder, "aws", "config"),
         awsCredentialsFile: join(stateFolder, "aws", "credentials"),
         profiles: [

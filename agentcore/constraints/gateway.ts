@@ -61,6 +61,7 @@ export const gateway: readonly Constraint[] = [
             text,
             characters(limits.gatewayInstructionsCharacters),
         ],
+        "protocolConfiguration.mcp.searchType": [text, oneOf(["SEMANTIC"])],
         exceptionLevel: [text, oneOf(["DEBUG"])],
         tags: [map, entries(limits.tagsPerResource), keys(limits.gatewayTagKey)],
         "tags{}": [text, pattern(limits.gatewayTagValue)],

@@ -1,3 +1,5 @@
+import type { ToolSearch } from "./toolSearch";
+
 /** A gateway as its MCP side needs to know it. */
 export interface GatewayView {
     gatewayId: string;
@@ -6,6 +8,8 @@ export interface GatewayView {
     instructions?: string;
     exceptionLevel?: "DEBUG";
     targets: readonly GatewayTargetView[];
+    /** Finds its tools, where it has AWS's tool for that. */
+    toolSearch?: ToolSearch;
 }
 
 /** A target that is READY. */

@@ -5,13 +5,15 @@ import {
     lambdaTargetClientContext,
     listCaching,
     metaKeys,
+    toolSearchTool,
 } from "../../agentcore/mcp";
 import { mcpServerErrors } from "../../agentcore/mcpServerTargets";
 import type { CallTarget, GatewayView, ListedTool, TargetOutcome } from "./gatewayView";
 import { hasAtMostLevels, isRecord, parseMessage, type McpMessage } from "./message";
 import { McpRefusal } from "./refusal";
 import { eraOf, handshakeRevision, type Era } from "./revision";
-import { findTool, toolsPage, withLiveTools, type ToolsPage } from "./toolsList";
+import { findTool, qualifiedTools, toolsPage, withLiveTools, type ToolsPage } from "./toolsList";
+import type { ToolSearch } from "./toolSearch";
 
 export type {
     CallTarget,
@@ -153,6 +155,9 @@ async function toolCalled(
     const { name, arguments: args = {} } = params;
     if (typeof name !== "string") throw invalidParams("name must be a text");
     if (!isRecord(args)) throw invalidParams("arguments must be an object");
+    if (name === toolSearchTool.name && gateway.toolSearch !== undefined) {
+        return { result: toolsFound(gateway, gateway.toolSearch, args["query"]) };
+    }
     const found = findTool(gateway, name);
     if (found === undefined) throw new McpRefusal(gatewayErrors.unknownTool, name);
     const clientContext = lambdaTargetClientContext({
@@ -167,6 +172,19 @@ async function toolCalled(
     return {
         result: callResult(gateway, found.tool, outcome),
         call: { tool: name, outcome: isFailure(outcome) ? "error" : "ok" },
+    };
+}
+
+/** The same twice, for clients that read either (sure: bedrock-agentcore-sdk-python). */
+function toolsFound(gateway: GatewayView, search: ToolSearch, query: unknown): Answer["result"] {
+    if (typeof query !== "string" || query.trim() === "") {
+        throw invalidParams("query must be a text that is not empty");
+    }
+    const structuredContent = { tools: search.find(qualifiedTools(gateway), query) };
+    return {
+        content: [{ type: "text", text: JSON.stringify(structuredContent) }],
+        structuredContent,
+        isError: false,
     };
 }
 

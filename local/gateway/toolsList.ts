@@ -1,4 +1,4 @@
-import { gatewayErrors, toolsPerPage } from "../../agentcore/mcp";
+import { gatewayErrors, toolSearchTool, toolsPerPage } from "../../agentcore/mcp";
 import { qualifiedToolName, splitToolName } from "../../agentcore/toolSchema";
 import type { GatewayTargetView, GatewayView, ListedTool } from "./gatewayView";
 import { McpRefusal } from "./refusal";
@@ -15,7 +15,8 @@ export interface ToolsPage {
  * @throws McpRefusal for a cursor that this gateway did not give.
  */
 export function toolsPage(gateway: GatewayView, cursor: unknown): ToolsPage {
-    const total = gateway.targets.reduce((sum, { tools }) => sum + tools.length, 0);
+    const own = gateway.toolSearch === undefined ? 0 : ownTools.length;
+    const total = gateway.targets.reduce((sum, { tools }) => sum + tools.length, own);
     const start = cursor === undefined ? 0 : startOf(gateway, cursor, total);
     const end = start + toolsPerPage;
     return {
@@ -55,6 +56,11 @@ export function findTool(
     return target === undefined || tool === undefined ? undefined : { target, tool };
 }
 
+/** The tools of all targets under their qualified names; a list stays the same until its target has another. */
+export function qualifiedTools(gateway: GatewayView): (readonly ListedTool[])[] {
+    return gateway.targets.map((target) => toolsOf(target).qualified);
+}
+
 /** A target's tools under their qualified names, and where each stands by its own. */
 interface IndexedTools {
     targetName: string;
@@ -81,16 +87,23 @@ function toolsOf({ name: targetName, tools }: GatewayTargetView): IndexedTools {
     return made;
 }
 
+/** Tools of the gateway itself, which come first. */
+const ownTools: readonly ListedTool[] = [toolSearchTool];
+
 /** The tools from one place of the whole list to another; only targets that are between them are looked at. */
 function slice(gateway: GatewayView, start: number, end: number): ListedTool[] {
     const tools: ListedTool[] = [];
     let first = 0;
-    for (const target of gateway.targets) {
-        const last = first + target.tools.length;
+    const add = (length: number, list: () => readonly ListedTool[]): void => {
+        const last = first + length;
         if (first < end && last > start) {
-            tools.push(...toolsOf(target).qualified.slice(Math.max(start - first, 0), end - first));
+            tools.push(...list().slice(Math.max(start - first, 0), end - first));
         }
         first = last;
+    };
+    if (gateway.toolSearch !== undefined) add(ownTools.length, () => ownTools);
+    for (const target of gateway.targets) {
+        add(target.tools.length, () => toolsOf(target).qualified);
     }
     return tools;
 }

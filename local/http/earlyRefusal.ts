@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { AwsError } from "../awsError";
-import type { HttpResponse } from "./exchange";
+import type { WholeResponse } from "./exchange";
 
 /** A body over what any service takes; it is not read to its end. */
 export class RequestTooLarge extends AwsError {
@@ -44,7 +44,7 @@ const lingerMs = 500;
  * Answers on a socket that has no request, and closes it. What still comes is thrown away for a moment: a
  * socket that is closed with bytes unread takes the answer back.
  */
-export function answerSocket(socket: Duplex, { httpStatus, headers, body }: HttpResponse): void {
+export function answerSocket(socket: Duplex, { httpStatus, headers, body }: WholeResponse): void {
     socket.on("error", () => undefined);
     if (!socket.writable) {
         socket.destroy();

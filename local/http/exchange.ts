@@ -16,12 +16,26 @@ export interface HttpRequest {
     body: Uint8Array;
     requestId: string;
     origin: RequestOrigin;
+    /** Aborted when the client leaves before it has the whole answer, so that the work for it stops. */
+    signal: AbortSignal;
 }
 
 /** What is sent back. */
 export interface HttpResponse {
     httpStatus: number;
     headers: Record<string, string>;
+    body: HttpBody;
+}
+
+/**
+ * A body: whole, or as a stream, which is sent as it comes and no faster than its client reads. One that cannot go on
+ * throws, and its connection is cut; an AwsError says that it has been reported. A generator that waits for something
+ * watches the request's signal too: its `return` is called, but heard only between two parts.
+ */
+export type HttpBody = string | Uint8Array | AsyncIterable<Uint8Array>;
+
+/** An answer whose body is there whole, as text. */
+export interface WholeResponse extends HttpResponse {
     body: string;
 }
 
@@ -50,7 +64,7 @@ export function callerOf(
 }
 
 /** A JSON answer, as restJson services give it. */
-export function json(httpStatus: number, value: unknown): HttpResponse {
+export function json(httpStatus: number, value: unknown): WholeResponse {
     return {
         httpStatus,
         headers: { "content-type": "application/json" },
@@ -59,7 +73,7 @@ export function json(httpStatus: number, value: unknown): HttpResponse {
 }
 
 /** A restJson error: SDKs read the code from the header. */
-export function jsonError(error: AwsError): HttpResponse {
+export function jsonError(error: AwsError): WholeResponse {
     const { code, message, httpStatus } = error;
     const response = json(httpStatus, { message, __type: code });
     response.headers["x-amzn-errortype"] = code;

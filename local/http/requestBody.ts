@@ -1,19 +1,20 @@
 import type { IncomingMessage } from "node:http";
 
-/** Bodies over this are refused before they are read whole: a gateway's 6 MB and some envelope. */
-export const maxBodyBytes = 7 * 1024 * 1024;
+/** Bodies over this are not kept, unless a service takes more: a gateway's 6 MB and some envelope. */
+export const defaultMaxBodyBytes = 7 * 1024 * 1024;
 
 /** What is still read of a body that is refused, because a client that writes does not read the answer. */
-const maxDrainedBytes = 64 * 1024 * 1024;
+const maxDrainedBytes = 57 * 1024 * 1024;
 
 /** A body, or why there is none; `gone` when the client left in the middle of it. */
 export type RequestBody =
     { result: "whole"; body: Buffer } | { result: "tooLarge"; bytes: number } | { result: "gone" };
 
 /** Reads a body to its end, or as far as it is worth it. */
-export function readBody(incoming: IncomingMessage): Promise<RequestBody> {
+export function readBody(incoming: IncomingMessage, maxBodyBytes: number): Promise<RequestBody> {
     const declared = declaredBytes(incoming);
-    if (declared > maxDrainedBytes) return Promise.resolve({ result: "tooLarge", bytes: declared });
+    const maxReadBytes = maxBodyBytes + maxDrainedBytes;
+    if (declared > maxReadBytes) return Promise.resolve({ result: "tooLarge", bytes: declared });
     return new Promise((resolve) => {
         let chunks: Buffer[] = [];
         let bytes = 0;
@@ -21,7 +22,7 @@ export function readBody(incoming: IncomingMessage): Promise<RequestBody> {
             bytes += chunk.length;
             if (bytes <= maxBodyBytes) chunks.push(chunk);
             else chunks = [];
-            if (bytes > maxDrainedBytes) resolve({ result: "tooLarge", bytes });
+            if (bytes > maxReadBytes) resolve({ result: "tooLarge", bytes });
         });
         incoming.once("end", () => {
             const [first, ...more] = chunks;

@@ -1,8 +1,7 @@
-import { isUtf8 } from "node:buffer";
 import { regionOfArn } from "../../agentcore/arn";
 import { defaultQualifier, isRuntimeArn } from "../../agentcore/runtime";
 import { AwsError, notEmulated, validation } from "../awsError";
-import { unauthenticated, type RuntimeAnswer } from "../runtime/refusal";
+import { unauthenticated } from "../runtime/refusal";
 import type { LocalAccount } from "../services/account";
 import type { RuntimeRequest, Runtimes } from "../services/runtimes";
 import type { SessionKey } from "../services/sessionKey";
@@ -31,10 +30,11 @@ export function runtimeApi(
         } catch (error) {
             if (!(error instanceof AwsError)) throw error;
             const { code, message, httpStatus } = error;
-            return textOf(runtimes.refuse(runtime, unauthenticated(code, message, httpStatus)));
+            return runtimes.refuse(runtime, unauthenticated(code, message, httpStatus));
         }
-        if (operation === "stop") return textOf(await runtimes.stopSession(caller, runtime));
-        return textOf(await runtimes.invoke(caller, { ...runtime, body: request.body }));
+        if (operation === "stop") return runtimes.stopSession(caller, runtime);
+        const { body, signal } = request;
+        return runtimes.invoke(caller, { ...runtime, body, signal });
     };
 }
 
@@ -74,14 +74,4 @@ function runtimeArnOf(
         `No endpoint or agent found with qualifier '${defaultQualifier}' for agent '${named}'`,
         404,
     );
-}
-
-/** The local cloud's answers are text. @throws AwsError NotEmulated */
-function textOf({ httpStatus, headers, body }: RuntimeAnswer): HttpResponse {
-    if (!isUtf8(body)) {
-        throw notEmulated(
-            `a runtime's answer that is not UTF-8 (${headers["content-type"] ?? "no content type"})`,
-        );
-    }
-    return { httpStatus, headers, body: body.toString("utf8") };
 }

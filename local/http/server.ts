@@ -5,7 +5,9 @@ import type { Duplex } from "node:stream";
 import { AwsError, notEmulated } from "../awsError";
 import { answerSocket, malformed, parserRefusal, RequestTooLarge } from "./earlyRefusal";
 import { jsonError, type HttpRequest, type HttpResponse } from "./exchange";
-import { declaredBytes, maxBodyBytes, readBody } from "./requestBody";
+import { Http2Connections } from "./http2Connections";
+import { declaredBytes, defaultMaxBodyBytes, readBody } from "./requestBody";
+import { sendResponse } from "./sendResponse";
 
 /** Answers the requests under one path prefix, such as `/sts`. */
 export type Api = (request: HttpRequest) => HttpResponse | Promise<HttpResponse>;
@@ -18,6 +20,8 @@ export interface Service {
     answer: Api;
     /** @default as restJson services do */
     refuse?: Refuse;
+    /** The largest body that it takes. @default 7 MB */
+    maxBodyBytes?: number;
 }
 
 const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
@@ -58,6 +62,7 @@ export class PortInUse extends Error {
 /** The one HTTP listener of the local cloud, on loopback only. */
 export class HttpServer {
     readonly #server: Server;
+    readonly #http2: Http2Connections;
 
     constructor(
         private readonly services: Readonly<Record<string, Api | Service>>,
@@ -71,7 +76,7 @@ export class HttpServer {
         // By default Node.js drops the 2,001st header without a word; their size is limited as it is.
         this.#server.maxHeadersCount = 0;
         this.#server.on("checkContinue", (incoming: IncomingMessage, outgoing: ServerResponse) => {
-            if (declaredBytes(incoming) <= maxBodyBytes) outgoing.writeContinue();
+            if (declaredBytes(incoming) <= this.#maxBodyBytes(incoming)) outgoing.writeContinue();
             handle(incoming, outgoing);
         });
         const refused = new WeakSet<Duplex>();
@@ -86,6 +91,10 @@ export class HttpServer {
         });
         this.#server.on("connect", (_request, socket) => {
             refuse(socket, malformed("CONNECT is for proxies, which this is not", 405));
+        });
+        const bounds = { ...limits, ...timeouts };
+        this.#http2 = new Http2Connections(this.#server, handle, bounds, (socket, error) => {
+            refuse(socket, parserRefusal(error));
         });
     }
 
@@ -107,6 +116,7 @@ export class HttpServer {
                 resolve();
             });
             this.#server.closeAllConnections();
+            this.#http2.close();
         });
     }
 
@@ -114,36 +124,52 @@ export class HttpServer {
         const requestId = randomUUID();
         let response: HttpResponse | undefined;
         try {
-            response = await this.#answer(incoming, requestId);
+            response = await this.#answer(incoming, outgoing, requestId);
         } catch (error) {
             this.onError(error);
             response = jsonError(
                 new AwsError("InternalFailure", `The local cloud failed: ${String(error)}`, 500),
             );
         }
-        // The client went away: there is no one to answer.
-        if (response === undefined || outgoing.destroyed) return;
-        outgoing.writeHead(response.httpStatus, {
+        // The client went away in the middle of its request.
+        if (response === undefined) return;
+        const headers = {
             "x-amzn-requestid": requestId,
             ...response.headers,
-            ...(!incoming.complete && { connection: "close" }),
-            "content-length": Buffer.byteLength(response.body),
-        });
-        outgoing.end(response.body);
+            // HTTP/2 has no such header: a stream ends by itself.
+            ...(!incoming.complete && incoming.httpVersionMajor < 2 && { connection: "close" }),
+        };
+        await sendResponse(outgoing, { ...response, headers }).catch(this.onError);
     }
 
-    async #answer(incoming: IncomingMessage, requestId: string): Promise<HttpResponse | undefined> {
+    #service(prefix: string): Service | undefined {
+        const service = Object.hasOwn(this.services, prefix) ? this.services[prefix] : undefined;
+        return typeof service === "function" ? { answer: service } : service;
+    }
+
+    /** Of the service that a request is for, if it is for one. */
+    #maxBodyBytes(incoming: IncomingMessage): number {
+        try {
+            const service = this.#service(targetOf(incoming).prefix);
+            return service?.maxBodyBytes ?? defaultMaxBodyBytes;
+        } catch {
+            return 0;
+        }
+    }
+
+    async #answer(
+        incoming: IncomingMessage,
+        outgoing: ServerResponse,
+        requestId: string,
+    ): Promise<HttpResponse | undefined> {
         let refuse: Refuse = jsonError;
         try {
             const { url, vpcEndpointId, prefix, rest } = targetOf(incoming);
-            const service = Object.hasOwn(this.services, prefix)
-                ? this.services[prefix]
-                : undefined;
+            const service = this.#service(prefix);
             if (service === undefined) throw notEmulated(`${incoming.method ?? ""} ${url}`);
-            const { answer, refuse: own } =
-                typeof service === "function" ? { answer: service, refuse: undefined } : service;
+            const { answer, refuse: own, maxBodyBytes = defaultMaxBodyBytes } = service;
             refuse = own ?? refuse;
-            const read = await readBody(incoming);
+            const read = await readBody(incoming, maxBodyBytes);
             if (read.result === "gone") return undefined;
             if (read.result === "tooLarge") throw new RequestTooLarge(read.bytes, maxBodyBytes);
             return await answer({
@@ -154,6 +180,9 @@ export class HttpServer {
                 headers: headersOf(incoming),
                 body: read.body,
                 requestId,
+                get signal() {
+                    return signalOf(outgoing);
+                },
                 origin: {
                     sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
                     ...(vpcEndpointId !== undefined && { vpcEndpointId }),
@@ -167,6 +196,16 @@ export class HttpServer {
             return refuse(error, requestId);
         }
     }
+}
+
+/** Aborted when the client leaves an answer; made only for who asks, as most answers are there at once. */
+function signalOf(outgoing: ServerResponse): AbortSignal {
+    const controller = new AbortController();
+    if (outgoing.destroyed && !outgoing.writableFinished) controller.abort();
+    outgoing.once("close", () => {
+        if (!outgoing.writableFinished) controller.abort();
+    });
+    return controller.signal;
 }
 
 /** A request's target apart, once it is one that the local cloud may serve. */

@@ -86,7 +86,7 @@ export const emulated: Readonly<Record<ConstrainedType, Emulated>> = {
             ...["protocolConfiguration", "protocolConfiguration.mcp"],
             "protocolConfiguration.mcp.supportedVersions",
             "protocolConfiguration.mcp.supportedVersions[]",
-            "protocolConfiguration.mcp.instructions",
+            ...["protocolConfiguration.mcp.instructions", "protocolConfiguration.mcp.searchType"],
             ...["exceptionLevel", "tags", "tags{}"],
         ],
         values: { authorizerType: ["AWS_IAM"] },

@@ -1,22 +1,44 @@
 import { Agent, request, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import { maxAnswerBytes } from "../../agentcore/runtimeFailures";
+import { endWith } from "../http/endWith";
 
 /** A call as the container gets it. */
 export interface PostedRequest {
     headers: Readonly<Record<string, string>>;
     body: Uint8Array;
+    /** Aborted when the client leaves; the container's connection is closed then, so that it can stop. */
+    signal?: AbortSignal;
 }
 
-/** A container's answer, read whole. */
+/** A container's answer. */
 export interface ProcessAnswer {
     httpStatus: number;
     headers: IncomingHttpHeaders;
-    body: Buffer;
+    /** Whole, or as it comes where the container does not say how long it is. */
+    body: Buffer | Readable;
+    /** Resolves at the body's end with what it came to; at once for one that is whole. */
+    ended: Promise<StreamEnd>;
 }
 
-interface Place {
+/** What the end of a body is. */
+export type StreamEnd = "whole" | "left" | "broken" | "timedOut";
+
+/** Why there is no answer and no failure. */
+export type Unanswered = "timedOut" | "left";
+
+/** Where a process listens. */
+export interface Place {
     port: number;
     agent: Agent;
+}
+
+/** Bounds of a call. */
+export interface CallTimes {
+    /** Until the answer begins, or is there where it does not stream. */
+    timeoutMs: number;
+    /** Until the end of an answer that streams. */
+    streamMs: number;
 }
 
 /**
@@ -29,28 +51,72 @@ export function keptConnections(): Agent {
 
 /** Posts a call and reads the answer. @throws when the connection breaks off, or the answer is too large. */
 export function post(
-    { headers, body }: PostedRequest,
-    { port, agent, path, timeoutMs }: Place & { path: string; timeoutMs: number },
-): Promise<ProcessAnswer | "timedOut"> {
+    { headers, body, signal }: PostedRequest,
+    { port, agent, path, timeoutMs, streamMs }: Place & CallTimes & { path: string },
+): Promise<ProcessAnswer | Unanswered> {
+    if (signal?.aborted === true) return Promise.resolve("left");
     return new Promise((resolve, reject) => {
         const outgoing = request({
             ...{ host: "127.0.0.1", port, agent, path, method: "POST" },
             headers: { ...headers, "content-length": body.byteLength },
         });
-        const timer = setTimeout(() => {
-            resolve("timedOut");
+        let stopped: Unanswered | undefined;
+        const stop = (why: Unanswered) => () => {
+            stopped = why;
+            resolve(why);
             outgoing.destroy();
-        }, timeoutMs);
+        };
+        let timer = setTimeout(stop("timedOut"), timeoutMs);
+        const leave = stop("left");
+        signal?.addEventListener("abort", leave, { once: true });
         outgoing.once("response", (incoming) => {
-            readAnswer(incoming).then(resolve, reject);
+            const readWhole = (): void => {
+                readAnswer(incoming).then(resolve, reject);
+            };
+            if (!isStream(incoming)) {
+                readWhole();
+                return;
+            }
+            const ended = endOf(incoming, () => stopped);
+            // A short answer came with its headers: once they are parsed with it, it is no stream to wait for.
+            process.nextTick(() => {
+                if (incoming.errored !== null) {
+                    reject(incoming.errored);
+                } else if (incoming.complete) {
+                    readWhole();
+                } else {
+                    clearTimeout(timer);
+                    timer = setTimeout(stop("timedOut"), streamMs);
+                    resolve({ ...answerOf(incoming, incoming), ended });
+                }
+            });
         });
         outgoing.once("error", reject);
         outgoing.once("close", () => {
             clearTimeout(timer);
+            signal?.removeEventListener("abort", leave);
         });
-        outgoing.end(body);
+        endWith(outgoing, body);
     });
 }
+
+/**
+ * Whether an answer is passed on as it comes: one that has no length yet. JSON is read by its end, and a failure's
+ * words by nobody.
+ */
+function isStream({ statusCode = 0, headers }: IncomingMessage): boolean {
+    if (statusCode >= 300 || headers["content-length"] !== undefined) return false;
+    return !/^application\/json\b/i.test(headers["content-type"] ?? "");
+}
+
+function answerOf(
+    { statusCode, headers }: IncomingMessage,
+    body: Buffer | Readable,
+): Omit<ProcessAnswer, "ended"> {
+    return { httpStatus: statusCode ?? 0, headers, body };
+}
+
+const whole = Promise.resolve("whole" as const);
 
 function readAnswer(incoming: IncomingMessage): Promise<ProcessAnswer> {
     return new Promise((resolve, reject) => {
@@ -63,46 +129,22 @@ function readAnswer(incoming: IncomingMessage): Promise<ProcessAnswer> {
             incoming.destroy(new Error(`it is over ${maxAnswerBytes} bytes`));
         });
         incoming.once("end", () => {
-            resolve({
-                httpStatus: incoming.statusCode ?? 0,
-                headers: incoming.headers,
-                body: Buffer.concat(chunks),
-            });
+            resolve({ ...answerOf(incoming, Buffer.concat(chunks)), ended: whole });
         });
         incoming.once("error", reject);
     });
 }
 
-/** Waits until anything is answered to GET /ping; `false` when the process is gone or the time is over. */
-export async function untilAnswering(
-    place: Place & { deadline: number; isGone: () => boolean },
-): Promise<boolean> {
-    for (let pauseMs = 5; !place.isGone(); pauseMs = Math.min(pauseMs * 1.5, 100)) {
-        const leftMs = place.deadline - performance.now();
-        if (leftMs <= 0) return false;
-        if (await isAnswering(place, leftMs)) return !place.isGone();
-        await new Promise((resolve) => {
-            setTimeout(resolve, Math.min(pauseMs, leftMs));
+/** What a stream comes to; who reads it may leave it too, which closes the container's connection. */
+function endOf(incoming: IncomingMessage, stopped: () => Unanswered | undefined) {
+    return new Promise<StreamEnd>((resolve) => {
+        let isBroken = false;
+        incoming.once("error", ({ code }: NodeJS.ErrnoException) => {
+            isBroken = code === "ECONNRESET";
         });
-    }
-    return false;
-}
-
-function isAnswering({ port, agent }: Place, timeoutMs: number): Promise<boolean> {
-    return new Promise((resolve) => {
-        const outgoing = request({ host: "127.0.0.1", port, agent, path: "/ping", method: "GET" });
-        const timer = setTimeout(() => outgoing.destroy(), timeoutMs);
-        outgoing.once("response", (incoming) => {
-            incoming.resume();
-            resolve(true);
+        incoming.once("close", () => {
+            if (incoming.readableEnded) resolve("whole");
+            else resolve(stopped() ?? (isBroken ? "broken" : "left"));
         });
-        outgoing.once("error", () => {
-            resolve(false);
-        });
-        outgoing.once("close", () => {
-            clearTimeout(timer);
-            resolve(false);
-        });
-        outgoing.end();
     });
 }

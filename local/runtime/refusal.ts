@@ -1,11 +1,13 @@
 import { runtimeErrors, type RuntimeError, type RuntimeProtocol } from "../../agentcore/runtime";
 import type { Assumptions } from "../../agentcore/openFacts";
+import type { Readable } from "node:stream";
 
 /** What is sent back of a runtime. */
 export interface RuntimeAnswer {
     httpStatus: number;
     headers: Record<string, string>;
-    body: Buffer;
+    /** Whole, or as it comes from the container. */
+    body: Buffer | Readable;
 }
 
 /** A call that is not answered by the container. */

@@ -22,6 +22,8 @@ export class RuntimeHost {
     readonly #processes = new Set<RuntimeProcess>();
     #current: RuntimeProcess | undefined;
     #idleTimer: NodeJS.Timeout | undefined;
+    /** When it was seen busy last, in seconds since 1970. */
+    #busyAt = 0;
     #isStopped = false;
 
     constructor(options: RuntimeHostOptions) {
@@ -39,16 +41,19 @@ export class RuntimeHost {
         if (this.#sessions.isEnding(sessionId)) return "conflict";
         if (this.#isStopped) return { result: "stopped", reason: "the runtime was deleted" };
         const session = this.#sessions.begin(sessionId);
-        try {
-            const outcome = await this.#send(request);
-            // It ended between two calls: this one starts it again.
-            if (outcome.result === "unreached" && this.#current?.isUsable !== true) {
-                return await this.#send(request);
-            }
-            return outcome;
-        } finally {
-            session.done();
+        let { outcome, process } = await this.#send(request);
+        // It ended between two calls: this one starts it again.
+        if (outcome.result === "unreached" && this.#current?.isUsable !== true) {
+            ({ outcome, process } = await this.#send(request));
         }
+        const done = (): void => {
+            session.done();
+            this.#endWhenIdle(process, this.#options.idleSeconds);
+        };
+        if (outcome.result === "answered" && !Buffer.isBuffer(outcome.body)) {
+            void outcome.ended.then(done);
+        } else done();
+        return outcome;
     }
 
     /** StopRuntimeSession; the process ends with the last session. */
@@ -75,12 +80,12 @@ export class RuntimeHost {
         await Promise.all([...this.#processes].map((one) => one.stop()));
     }
 
-    async #send(request: PostedRequest): Promise<CallOutcome> {
-        const current = this.#process();
+    async #send(
+        request: PostedRequest,
+    ): Promise<{ outcome: CallOutcome; process: RuntimeProcess }> {
+        const process = this.#process();
         clearTimeout(this.#idleTimer);
-        const outcome = await current.call(request);
-        if (current === this.#current && current.calls === 0) this.#endWhenIdle(current);
-        return outcome;
+        return { outcome: await process.call(request), process };
     }
 
     #process(): RuntimeProcess {
@@ -103,12 +108,41 @@ export class RuntimeHost {
         return started;
     }
 
-    #endWhenIdle(current: RuntimeProcess): void {
+    /** Ends a process without calls after so many seconds, unless it is busy with what it still does. */
+    #endWhenIdle(process: RuntimeProcess, seconds: number): void {
+        if (process !== this.#current || process.calls > 0) return;
         clearTimeout(this.#idleTimer);
-        this.#idleTimer = setTimeout(() => {
-            this.#sessions.clear();
-            current.retire();
-        }, this.#options.idleSeconds * 1000);
+        this.#idleTimer = setTimeout(() => void this.#endIfIdle(process), seconds * 1000);
         this.#idleTimer.unref();
     }
+
+    /**
+     * A container that says HealthyBusy is not idle, and is so from when it says Healthy again
+     * (https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/runtime-long-run.html).
+     */
+    async #endIfIdle(process: RuntimeProcess): Promise<void> {
+        const { idleSeconds } = this.#options;
+        const { health, changedAt = 0 } = (await process.ping()) ?? {};
+        // A call came meanwhile, and is followed by a timer of its own.
+        if (process !== this.#current || process.calls > 0 || this.#isStopped) return;
+        const now = Date.now() / 1000;
+        if (health === "HealthyBusy") {
+            this.#busyAt = now;
+            this.#sessions.stay();
+            this.#endWhenIdle(process, Math.min(idleSeconds, busyPollSeconds));
+            return;
+        }
+        // A container may have been busy between two looks, and says when that was over.
+        const since = Math.max(changedAt <= now + 1 ? changedAt : 0, this.#busyAt);
+        const left = since + idleSeconds - now;
+        if (left > 0) {
+            this.#endWhenIdle(process, left);
+            return;
+        }
+        this.#sessions.clear();
+        process.retire();
+    }
 }
+
+/** How often a container is asked that is busy without a call. */
+const busyPollSeconds = 5;

@@ -1,15 +1,15 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
-import type { Socket } from "node:net";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { LogLines } from "../lambda/logLines";
+import { inFolder, spawnProgram } from "./childProgram";
 import { freePort, releasePort } from "./freePort";
+import { ping, untilAnswering, type Ping } from "./ping";
 import {
     keptConnections,
     post,
-    untilAnswering,
     type PostedRequest,
     type ProcessAnswer,
+    type StreamEnd,
 } from "./processHttp";
 
 export type { ProcessAnswer } from "./processHttp";
@@ -28,8 +28,12 @@ export interface RuntimeProcessOptions {
     path: string;
     /** How long it may take until it answers. */
     initializationSeconds: number;
-    /** How long a call may take. */
+    /** Whether /ping must be answered by 200, and not just at all. */
+    mustBeHealthy: boolean;
+    /** How long a call may take, or until its answer begins where it streams. */
     invocationSeconds: number;
+    /** How long an answer may stream. */
+    streamSeconds: number;
     /** Called with each line that it writes, and with why it ended. */
     onLog: (line: string) => void;
     /** The process is gone, and takes no more calls. */
@@ -41,32 +45,34 @@ export type CallOutcome =
     | ({ result: "answered" } & ProcessAnswer)
     /** It did not start, or did not answer in time after that. */
     | { result: "notReady"; reason: string }
+    /** It answered, but not to its health check. */
+    | { result: "unhealthy"; reason: string }
     | { result: "timedOut"; reason: string }
+    /** The client left before there was an answer. */
+    | { result: "left"; reason: string }
     | { result: "broken"; reason: string }
     /** Nothing listened: the program did not get the call. */
     | { result: "unreached"; reason: string }
     /** The runtime was deleted or the local cloud stopped. */
     | { result: "stopped"; reason: string };
 
+/** What is known of a process that takes no calls. */
+type NotReady = Extract<CallOutcome, { result: "notReady" | "unhealthy" | "stopped" }>;
+
 /** How long a process may take to end by itself once it is told to. */
 const graceMs = 500;
 
+/** How long an answer about its health may take. */
+const pingMs = 2000;
+
 /** How long after its connections the end of a process is heard of, at most. */
 const exitMs = 100;
-
-/**
- * A process without its parent would stay for ever. It has a channel to its parent for this only, and does not
- * see it: Node.js closes it when the parent is gone, however it went.
- */
-const endWithParent = `--import=data:text/javascript,${encodeURIComponent(
-    'if (process.channel) { process.on("disconnect", () => process.exit(1)); process.channel.unref(); }',
-)}`;
 
 /** One process of a runtime's program, which takes calls over HTTP on loopback, many at a time. */
 export class RuntimeProcess {
     readonly #options: RuntimeProcessOptions;
     readonly #agent = keptConnections();
-    readonly #ready: Promise<string | undefined>;
+    readonly #ready: Promise<NotReady | undefined>;
     #port = 0;
     #child: ChildProcess | undefined;
     #closed: Promise<void> = Promise.resolve();
@@ -80,7 +86,7 @@ export class RuntimeProcess {
         this.#ready = this.#start();
     }
 
-    /** Calls that have no answer yet. */
+    /** Calls that have no answer yet, or not the end of one. */
     get calls(): number {
         return this.#calls;
     }
@@ -93,14 +99,19 @@ export class RuntimeProcess {
     /** Posts a call once the process answers; failures are outcomes, and the promise does not reject. */
     async call(request: PostedRequest): Promise<CallOutcome> {
         this.#calls++;
-        try {
-            const reason = await this.#ready;
-            if (reason === undefined) return await this.#post(request);
-            return reason === stopped.reason ? stopped : { result: "notReady", reason };
-        } finally {
-            this.#calls--;
-            if (this.#isRetired && this.#calls === 0) void this.stop();
-        }
+        const outcome = (await this.#ready) ?? (await this.#post(request));
+        if (outcome.result === "answered" && !Buffer.isBuffer(outcome.body)) {
+            void outcome.ended.then((end) => {
+                this.#logEnd(end);
+                this.#callEnded();
+            });
+        } else this.#callEnded();
+        return outcome;
+    }
+
+    /** What it says of its health; `undefined` when it does not. */
+    ping(): Promise<Ping | undefined> {
+        return ping({ port: this.#port, agent: this.#agent }, pingMs);
     }
 
     /** Takes no more calls, and ends when those at work have their answers. */
@@ -132,26 +143,50 @@ export class RuntimeProcess {
     }
 
     /** Why it does not take calls, once that is known; `undefined` when it does. */
-    async #start(): Promise<string | undefined> {
-        const { initializationSeconds, onLog } = this.#options;
+    async #start(): Promise<NotReady | undefined> {
+        const { initializationSeconds, mustBeHealthy, onLog } = this.#options;
         if (!(await this.#spawned())) {
             this.#options.onGone();
-            return this.#endedBecause;
+            return this.#notReady();
         }
-        const isAnswering = await untilAnswering({
+        const readiness = await untilAnswering({
             port: this.#port,
             agent: this.#agent,
             deadline: performance.now() + initializationSeconds * 1000,
             isGone: () => this.#endedBecause !== undefined,
+            mustBeHealthy,
         });
-        if (isAnswering) return undefined;
+        if (readiness === "ready") return undefined;
         if (this.#endedBecause === undefined) {
-            this.#endedBecause = `it did not answer at HOST and PORT (127.0.0.1:${this.#port}) within ${initializationSeconds} s`;
+            const what = readiness === "silent" ? "answer" : "answer GET /ping with 200";
+            this.#endedBecause = `it did not ${what} at HOST and PORT (127.0.0.1:${this.#port}) within ${initializationSeconds} s`;
             onLog(`The runtime's process is ended: ${this.#endedBecause}`);
         }
-        const reason = this.#endedBecause;
+        const notReady = this.#notReady();
         void this.stop();
-        return reason;
+        return readiness === "unhealthy" ? { ...notReady, result: "unhealthy" } : notReady;
+    }
+
+    #notReady(): NotReady {
+        const reason = this.#endedBecause ?? stopped.reason;
+        return reason === stopped.reason ? stopped : { result: "notReady", reason };
+    }
+
+    #callEnded(): void {
+        this.#calls--;
+        if (this.#isRetired && this.#calls === 0) void this.stop();
+    }
+
+    /** A client's leaving is its own affair; what else ends a stream too early stands in the log. */
+    #logEnd(end: StreamEnd): void {
+        if (this.#isStopped) return;
+        if (end === "broken") {
+            this.#options.onLog("The container broke off its answer, which had begun");
+        }
+        if (end === "timedOut") {
+            const { streamSeconds } = this.#options;
+            this.#options.onLog(`The answer is cut off: it streamed for ${streamSeconds} s`);
+        }
     }
 
     /** Whether there is a process now. */
@@ -173,21 +208,15 @@ export class RuntimeProcess {
     #spawn(workingFolder: string): Promise<void> {
         const { command, environment, folder, onLog } = this.#options;
         const [, ...args] = command;
-        const child = spawn(
-            process.execPath,
-            [endWithParent, ...args.map((argument) => inFolder(folder, argument))],
-            {
-                cwd: workingFolder,
-                env: { ...environment, HOST: "127.0.0.1", PORT: String(this.#port) },
-                stdio: ["ignore", "pipe", "pipe", "ipc"],
-            },
+        const child = spawnProgram(
+            args.map((argument) => inFolder(folder, argument)),
+            workingFolder,
+            { ...environment, HOST: "127.0.0.1", PORT: String(this.#port) },
         );
         this.#child = child;
-        running.add(child);
         for (const stream of [child.stdout, child.stderr]) {
             if (stream !== null) new LogLines(stream, onLog, () => undefined);
         }
-        unref(child);
         return new Promise((resolve) => {
             child.once("error", (error) => {
                 this.#endedBecause ??= `it was not started: ${error.message}`;
@@ -204,7 +233,6 @@ export class RuntimeProcess {
                 });
             });
             child.once("close", () => {
-                running.delete(child);
                 releasePort(this.#port);
                 this.#agent.destroy();
                 this.#endedBecause ??= "it ended";
@@ -222,14 +250,16 @@ export class RuntimeProcess {
     }
 
     async #post(request: PostedRequest): Promise<CallOutcome> {
-        const { path, invocationSeconds } = this.#options;
+        const { path, invocationSeconds, streamSeconds } = this.#options;
         try {
             const answer = await post(request, {
                 port: this.#port,
                 agent: this.#agent,
                 path,
                 timeoutMs: invocationSeconds * 1000,
+                streamMs: streamSeconds * 1000,
             });
+            if (answer === "left") return { result: "left", reason: "the client left" };
             if (answer === "timedOut") {
                 return {
                     result: "timedOut",
@@ -263,23 +293,3 @@ export class RuntimeProcess {
 }
 
 const stopped = { result: "stopped", reason: "the runtime's process was stopped" } as const;
-
-/** An absolute path of the image on this machine, alone or after `--option=`; anything else as it is. */
-function inFolder(folder: string, argument: string): string {
-    const [, option = "", path = ""] = /^(--[^=]+=)?(\/.*)$/s.exec(argument) ?? [];
-    const place = join(folder, path);
-    return path !== "" && existsSync(place) ? `${option}${place}` : argument;
-}
-
-/** An idle process does not keep this one running; sockets and timers do while a call is at work. */
-function unref(child: ChildProcess): void {
-    child.unref();
-    child.channel?.unref();
-    for (const stream of [child.stdout, child.stderr]) (stream as Socket | null)?.unref();
-}
-
-// A program in an endless loop does not notice that its parent is gone.
-const running = new Set<ChildProcess>();
-process.on("exit", () => {
-    for (const child of running) child.kill("SIGKILL");
-});

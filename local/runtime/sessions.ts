@@ -51,6 +51,11 @@ export class RuntimeSessions {
         }
     }
 
+    /** All are in use, because the process that they share says that it is busy. */
+    stay(): void {
+        for (const sessionId of [...this.#lastUse.keys()]) this.#use(sessionId);
+    }
+
     clear(): void {
         this.#lastUse.clear();
     }

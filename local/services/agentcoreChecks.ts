@@ -3,7 +3,7 @@ import { runtimeEndpointProblem, signedHostOf } from "../../agentcore/mcpServerT
 import { refusals } from "../../agentcore/refusals";
 import { shown } from "../../agentcore/shown";
 import type { ToolDefinition } from "../../agentcore/toolSchema";
-import { notEmulated, validation } from "../awsError";
+import { notEmulated, validation, type AwsError } from "../awsError";
 import { refusal, refuseProblems } from "./refuse";
 
 /** What CreateGateway takes, in the service's own words. */
@@ -13,7 +13,9 @@ export interface GatewayInput {
     roleArn: string;
     authorizerType: string;
     protocolType?: string;
-    protocolConfiguration?: { mcp?: { supportedVersions?: string[]; instructions?: string } };
+    protocolConfiguration?: {
+        mcp?: { supportedVersions?: string[]; instructions?: string; searchType?: "SEMANTIC" };
+    };
     exceptionLevel?: string;
     tags?: Readonly<Record<string, string>>;
 }
@@ -21,6 +23,11 @@ export interface GatewayInput {
 /** The MCP revisions that a gateway accepts; one old one where its configuration names none. */
 export function supportedVersions(gateway: GatewayInput): readonly string[] {
     return gateway.protocolConfiguration?.mcp?.supportedVersions ?? [revisionWhenUnset];
+}
+
+/** Whether a gateway has AWS's own tool to search its tools. */
+export function hasToolSearch(gateway: GatewayInput): boolean {
+    return gateway.protocolConfiguration?.mcp?.searchType === "SEMANTIC";
 }
 
 /** What CreateGatewayTarget takes. */
@@ -97,9 +104,10 @@ export interface CheckedMcpServer {
  * @throws AwsError ValidationException, NotEmulated
  */
 export function checkTarget(
-    { gatewayId, region }: { gatewayId: string; region: string },
+    gateway: GatewayInput & { gatewayId: string; region: string },
     input: GatewayTargetInput,
 ): CheckedTarget {
+    const { gatewayId, region } = gateway;
     refuseProblems(
         "aws-native:bedrockagentcore:GatewayTarget",
         { gatewayIdentifier: gatewayId, ...input },
@@ -108,9 +116,23 @@ export function checkTarget(
     const { mcp } = input.targetConfiguration;
     const [credentials] = input.credentialProviderConfigurations ?? [];
     if (mcp?.lambda !== undefined) return checkLambda(mcp.lambda, credentials);
-    if (mcp?.mcpServer !== undefined) return checkMcpServer(mcp.mcpServer, credentials, region);
+    if (mcp?.mcpServer !== undefined) {
+        const checked = checkMcpServer(mcp.mcpServer, credentials, region);
+        if (checked.listingMode === "DYNAMIC" && hasToolSearch(gateway)) {
+            throw dynamicWithSearch(input.name);
+        }
+        return checked;
+    }
     const types = Object.keys(mcp ?? input.targetConfiguration).join(", ");
     throw notEmulated(`gateway targets of type ${types}`);
+}
+
+/** The refusal of a target with DYNAMIC listing on a gateway with semantic search. */
+export function dynamicWithSearch(targetName: string): AwsError {
+    return refusal(
+        refusals.dynamicWithSearch,
+        `target ${targetName}: got listingMode DYNAMIC on a gateway with searchType SEMANTIC; must be DEFAULT, or the gateway without searchType`,
+    );
 }
 
 function checkLambda(

@@ -4,6 +4,8 @@ import { refusals } from "../../agentcore/refusals";
 import { AwsError, validation } from "../awsError";
 import {
     checkGateway,
+    dynamicWithSearch,
+    hasToolSearch,
     type GatewayInput,
     type GatewayTargetInput,
     type LambdaTargetInput,
@@ -99,6 +101,7 @@ export class AgentcoreControl {
             );
         }
         checkGateway(input);
+        this.#checkSearchType(old, input);
         const user = { gatewayArn: old.gatewayArn, roleArn: input.roleArn };
         this.#access.checkGateway(user);
         if (this.deps.assumptions.targetCheckOnGatewayUpdate === "checked") {
@@ -220,6 +223,23 @@ export class AgentcoreControl {
     deleteResourcePolicy(resourceArn: string): void {
         this.resourcePolicy(resourceArn);
         delete this.#byArn(resourceArn).resourcePolicy;
+    }
+
+    #checkSearchType(old: Gateway, input: GatewayInput): void {
+        if (hasToolSearch(input) === hasToolSearch(old)) return;
+        if (this.deps.assumptions.searchTypeOnUpdate === "refused") {
+            const { searchType = "none" } = old.protocolConfiguration?.mcp ?? {};
+            throw refusal(
+                refusals.gatewaySearchType,
+                `protocolConfiguration.mcp.searchType: got ${input.protocolConfiguration?.mcp?.searchType ?? "none"}; must be ${searchType}, or the gateway another one: deploy it under a new resource name or with replaceOnChanges`,
+            );
+        }
+        if (!hasToolSearch(input)) return;
+        for (const target of old.targets.values()) {
+            if (target.kind === "mcpServer" && target.listingMode === "DYNAMIC") {
+                throw dynamicWithSearch(target.name);
+            }
+        }
     }
 
     #byArn(resourceArn: string): Gateway {

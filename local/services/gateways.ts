@@ -2,6 +2,7 @@ import type { NamedDocument } from "../../access";
 import { gatewayErrors } from "../../agentcore/mcp";
 import type { LocalAccount } from "./account";
 import { supportedVersions, type Gateway, type GatewayTarget } from "./agentcoreControl";
+import { hasToolSearch } from "./agentcoreChecks";
 import type { Authorizer, DecisionRecord } from "./authorizer";
 import type { McpServerGatewayTarget } from "./gatewayTargets";
 import type { LambdaInvoker } from "./lambdaInvoker";
@@ -15,6 +16,7 @@ import {
     type McpRequest,
     type McpResponse,
 } from "../gateway/mcpRouter";
+import { ToolSearch } from "../gateway/toolSearch";
 
 /** A gateway and the account that owns it. */
 export interface OwnedGateway {
@@ -24,6 +26,9 @@ export interface OwnedGateway {
 
 /** The gateways' data plane: authorization by both sides' policies, then MCP, then the target. */
 export class Gateways {
+    /** By the targets of a gateway, which an update of it keeps. */
+    readonly #searches = new WeakMap<Gateway["targets"], ToolSearch>();
+
     constructor(
         private readonly accounts: ReadonlyMap<string, LocalAccount>,
         private readonly sts: Sts,
@@ -95,7 +100,20 @@ export class Gateways {
                         : `${invocation.errorType}: ${invocation.errorMessage}`,
             };
         };
-        return routeMcp(viewOf(account, gateway), request, callTarget);
+        return routeMcp(
+            {
+                ...viewOf(account, gateway),
+                ...(hasToolSearch(gateway) && { toolSearch: this.#toolSearch(gateway) }),
+            },
+            request,
+            callTarget,
+        );
+    }
+
+    #toolSearch({ targets }: Gateway): ToolSearch {
+        const search = this.#searches.get(targets) ?? new ToolSearch();
+        this.#searches.set(targets, search);
+        return search;
     }
 }
 

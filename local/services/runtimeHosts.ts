@@ -9,14 +9,20 @@ import { RoleLog } from "./roleLog";
 import { credentialEnvironment, type SessionKey } from "./sessionKey";
 import type { Sts } from "./sts";
 
+/** Bounds of a container's start, of a call until its answer begins, and of an answer that streams. */
+export interface RuntimeSeconds {
+    initialization: number;
+    invocation: number;
+    stream: number;
+}
+
 /** What the hosts need of the cloud around them. */
 export interface RuntimeHostsDeps {
     sts: Sts;
     authorizer: Authorizer;
     /** The local cloud's endpoints, as SDKs read them. */
     endpointEnvironment: () => Record<string, string>;
-    /** Bounds of a container's start and of a call. */
-    seconds: { initialization: number; invocation: number };
+    seconds: RuntimeSeconds;
 }
 
 /** A host, and the runtime and session that it was made for. */
@@ -98,7 +104,9 @@ export class RuntimeHosts {
             },
             path: containerPaths[protocol],
             initializationSeconds: seconds.initialization,
+            mustBeHealthy: protocol === "HTTP",
             invocationSeconds: seconds.invocation,
+            streamSeconds: seconds.stream,
             idleSeconds: runtime.idleRuntimeSessionTimeout,
             lifetimeSeconds: runtime.maxLifetime,
             onLog: (line) => {

@@ -12,6 +12,7 @@ import {
     invocationSeconds,
     runtimeFailures,
     statusOf,
+    streamSeconds,
     type RuntimeFailure,
 } from "../../agentcore/runtimeFailures";
 import { limits } from "../../agentcore/limits";
@@ -27,7 +28,7 @@ import type { LocalAccount } from "./account";
 import type { AgentRuntime } from "./agentRuntimes";
 import type { Authorizer } from "./authorizer";
 import type { RequestOrigin } from "./requestContext";
-import { RuntimeHosts } from "./runtimeHosts";
+import { RuntimeHosts, type RuntimeSeconds } from "./runtimeHosts";
 import type { SessionKey } from "./sessionKey";
 import type { Sts } from "./sts";
 
@@ -56,20 +57,21 @@ export interface RuntimesDeps {
     /** @default the table's settings */
     assumptions?: Assumptions;
     /** Bounds of a container's start and of a call. @default AWS's */
-    seconds?: { initialization?: number; invocation?: number };
+    seconds?: Partial<RuntimeSeconds>;
 }
 
 /** The data plane of AgentCore Runtime: authorization on runtime and endpoint, then the runtime's own process. */
 export class Runtimes {
     readonly #hosts: RuntimeHosts;
     readonly #assumptions: Assumptions;
-    readonly #seconds: { initialization: number; invocation: number };
+    readonly #seconds: RuntimeSeconds;
 
     constructor(private readonly deps: RuntimesDeps) {
         this.#assumptions = deps.assumptions ?? assumptions();
         this.#seconds = {
             initialization: initializationSeconds,
             invocation: invocationSeconds,
+            stream: streamSeconds,
             ...deps.seconds,
         };
         this.#hosts = new RuntimeHosts({ ...deps, seconds: this.#seconds });
@@ -85,7 +87,7 @@ export class Runtimes {
     /** InvokeAgentRuntime; refusals and failures are answers. */
     async invoke(
         caller: SessionKey,
-        request: RuntimeRequest & { body: Uint8Array },
+        request: RuntimeRequest & { body: Uint8Array; signal?: AbortSignal },
     ): Promise<RuntimeAnswer> {
         try {
             const { account, runtime, sessionId } = this.#admitted(caller, request);
@@ -97,7 +99,11 @@ export class Runtimes {
             });
             const host = this.#hosts.host(account, runtime);
             if (host === undefined) throw failure(runtimeFailures.role, { role: runtime.roleArn });
-            const outcome = await host.call(sessionId, { headers, body: request.body });
+            const { body, signal } = request;
+            const outcome = await host.call(sessionId, {
+                ...{ headers, body },
+                ...(signal !== undefined && { signal }),
+            });
             const answer = answered(outcome, this.#seconds.initialization);
             return {
                 httpStatus: answer.httpStatus,
@@ -247,10 +253,13 @@ function answered(
                 { seconds: String(initialization) },
                 outcome.reason,
             );
+        case "unhealthy":
+            throw failure(runtimeFailures.healthCheck, {}, outcome.reason);
         case "timedOut":
+        case "left":
             throw failure(
                 runtimeFailures.status,
-                { status: String(statusOf.timedOut) },
+                { status: String(statusOf[outcome.result]) },
                 outcome.reason,
             );
         case "broken":

@@ -109,7 +109,8 @@ function checkSignedHeaders({ signedHeaders }: Claim, headers: Headers): void {
     if (signedHeaders.some((name, at) => at > 0 && name <= (signedHeaders[at - 1] ?? ""))) {
         throw incomplete("SignedHeaders must be lower-case, sorted and without repetition.");
     }
-    if (!signedHeaders.includes("host")) {
+    // AWS's SDK for JavaScript signs HTTP/2's own name of it.
+    if (!signedHeaders.includes("host") && !signedHeaders.includes(":authority")) {
         throw invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
     }
     singleHeader(headers, "host");

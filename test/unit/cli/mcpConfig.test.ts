@@ -61,6 +61,7 @@ function serve(folder: string, gatewayNames: readonly string[]): string {
                     },
                 ]),
             ),
+            agents: {},
             roles: [
                 {
                     name: "consumer-developer",

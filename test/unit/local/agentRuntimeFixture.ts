@@ -148,10 +148,12 @@ export class AgentRuntimeFixture {
     ): Promise<Invoked> {
         const path = `/runtimes/${encodeURIComponent(agentRuntimeArn)}/invocations?qualifier=${qualifier}`;
         const response = await this.post(key, path, body, headers);
-        const text = await response.text();
+        const bytes = new Uint8Array(await response.arrayBuffer());
+        const text = Buffer.from(bytes).toString();
         return {
             httpStatus: response.status,
             headers: response.headers,
+            bytes,
             text,
             json: text.startsWith("{") ? JSON.parse(text) : undefined,
             reason: this.cloud.refusalOf(response.headers.get("x-amzn-requestid") ?? ""),
@@ -191,6 +193,7 @@ interface InvokeOptions {
 export interface Invoked {
     httpStatus: number;
     headers: Headers;
+    bytes: Uint8Array;
     text: string;
     json: unknown;
     /** What the local cloud tells people of a refusal. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { assumptions } from "../../../agentcore/openFacts";
+import { assumptions, type Assumptions } from "../../../agentcore/openFacts";
 import { runtimeEndpointArn, runtimeUrl } from "../../../agentcore/runtime";
 import { AwsError } from "../../../local/awsError";
 import { verifySigV4 } from "../../../local/http/sigv4/verify";
@@ -104,7 +104,10 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
         }),
     });
 
-    const setUp = (limits = { handshakeSeconds: 10, callSeconds: 10 }) => {
+    const setUp = (
+        limits = { handshakeSeconds: 10, callSeconds: 10 },
+        assumed: Partial<Assumptions> = {},
+    ) => {
         const accounts = new Map<string, LocalAccount>();
         const directory = new PrincipalDirectory(accounts);
         const gatewayUrl = (gatewayId: string): string => `http://127.0.0.1/${gatewayId}`;
@@ -123,7 +126,7 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
             ...{ directory, gatewayUrl, now: Date.now, mcpServers: servers },
             roles: new ServiceRoles(account, account.iam, Date.now),
             functionExists: () => true,
-            assumptions: assumptions(),
+            assumptions: assumptions(assumed),
         });
         const invoker = new LambdaInvoker(accounts, sts, authorizer, () => ({}));
         gateways = new Gateways(accounts, sts, authorizer, invoker);
@@ -740,6 +743,90 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
             const gatewayId = newGateway({ protocolConfiguration: { mcp: { supportedVersions } } });
             await create(gatewayId, mcpTarget({ listingMode: "DYNAMIC" }));
             assert.deepEqual(await list(gatewayId), names("add_numbers"));
+        });
+    });
+
+    describe("on a gateway with semantic search", () => {
+        const mcp = { supportedVersions: ["2025-11-25"] };
+        const semantic = { protocolConfiguration: { mcp: { ...mcp, searchType: "SEMANTIC" } } };
+        const dynamic = mcpTarget({ listingMode: "DYNAMIC" });
+        const search = async (gatewayId: string, query: string): Promise<unknown> => {
+            const name = "x_amz_bedrock_agentcore_search";
+            const answer = await post(gatewayId, "tools/call", { name, arguments: { query } });
+            const { tools = [] } = JSON.parse(answer.result?.content?.[0]?.text ?? "{}") as {
+                tools?: { name: string }[];
+            };
+            return tools.map((tool) => tool.name);
+        };
+        const update = (gatewayId: string, more: object): void => {
+            const input = { ...gatewayInputs("tools", roleArn), ...more };
+            account.agentcore.updateGateway(gatewayId, input);
+        };
+
+        it("has its tools found as they are since it was synchronized last", async () => {
+            const gatewayId = newGateway(semantic);
+            const { targetId } = await create(gatewayId);
+            assert.deepEqual(await search(gatewayId, "adding"), ["calculator___add_numbers"]);
+            const renamed = { ...addNumbers(), name: "subtract_numbers", description: "Subtracts" };
+            react = ({ method }) =>
+                method === "tools/list" ? { result: { tools: [renamed] } } : undefined;
+            account.agentcore.synchronizeTarget(gatewayId, targetId);
+            await account.agentcore.targets.settled();
+            assert.deepEqual(await search(gatewayId, "adding"), []);
+            const found = ["calculator___subtract_numbers"];
+            assert.deepEqual(await search(gatewayId, "subtract"), found);
+            update(gatewayId, { ...semantic, description: "another" });
+            assert.deepEqual(await search(gatewayId, "subtract"), found);
+        });
+
+        it("is refused where it is DYNAMIC, made so or not", async () => {
+            const code = "ValidationException";
+            const message =
+                /^DYNAMIC listing mode is not supported for gateways with semantic search enabled.*target calculator: got listingMode DYNAMIC/s;
+            const gatewayId = newGateway(semantic);
+            await refuses(dynamic, { code, message }, gatewayId);
+            const { targetId } = await create(gatewayId);
+            assert.throws(() => account.agentcore.updateTarget(gatewayId, targetId, dynamic), {
+                code,
+                message,
+            });
+        });
+
+        it("keeps the search that its gateway was made with", async () => {
+            const refused = (gatewayId: string, more: object, message: RegExp): void => {
+                assert.throws(
+                    () => {
+                        update(gatewayId, more);
+                    },
+                    { code: "ValidationException", message },
+                );
+            };
+            const created = newGateway(semantic);
+            refused(
+                created,
+                { protocolConfiguration: { mcp } },
+                /^Semantic search can only be enabled when the gateway is created\..*searchType: got none; must be SEMANTIC/s,
+            );
+            account.agentcore.deleteGateway(created);
+            const without = newGateway();
+            refused(without, semantic, /searchType: got SEMANTIC; must be none/);
+            await create(without);
+            assert.deepEqual(await search(without, "adding"), []);
+        });
+
+        it("may be given it later where AWS is taken to allow that, and has no DYNAMIC target", async () => {
+            setUp(undefined, { searchTypeOnUpdate: "accepted" });
+            const gatewayId = newGateway();
+            const { targetId } = await create(gatewayId, dynamic);
+            assert.throws(
+                () => {
+                    update(gatewayId, semantic);
+                },
+                { message: /^DYNAMIC listing mode is not supported/ },
+            );
+            await account.agentcore.updateTarget(gatewayId, targetId, mcpTarget());
+            update(gatewayId, semantic);
+            assert.deepEqual(await search(gatewayId, "adding"), ["calculator___add_numbers"]);
         });
     });
 });

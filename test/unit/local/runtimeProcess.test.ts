@@ -34,7 +34,9 @@ describe("the process of a runtime", () => {
         environment: { NAME: "value" },
         path: "/mcp",
         initializationSeconds: 20,
+        mustBeHealthy: false,
         invocationSeconds: 20,
+        streamSeconds: 20,
         idleSeconds: 900,
         lifetimeSeconds: 900,
         onLog: (line) => lines.push(line),
@@ -60,7 +62,7 @@ describe("the process of a runtime", () => {
             typeof outcome === "object" && outcome.result === "answered",
             JSON.stringify(outcome),
         );
-        return JSON.parse(outcome.body.toString()) as Echo;
+        return JSON.parse((outcome.body as Buffer).toString()) as Echo;
     };
     const nextGone = () =>
         new Promise<void>((resolve) => {
@@ -104,7 +106,7 @@ describe("the process of a runtime", () => {
     it("answers whatever the size", async () => {
         const outcome = await call(start(), { method: "large", bytes: 7 * 1024 * 1024 });
         assert.ok(typeof outcome === "object" && outcome.result === "answered");
-        assert.equal(outcome.body.length, 7 * 1024 * 1024);
+        assert.equal((outcome.body as Buffer).length, 7 * 1024 * 1024);
     });
 
     it("is started again by the call after a crash, which its own call hears of", async () => {

@@ -39,6 +39,8 @@ export interface GatewayProblem {
     /** What the gateway, or the connection to it, said. */
     message: string;
     httpStatus?: number;
+    /** AWS's id of the refused request. */
+    requestId?: string;
     /** The code of the JSON-RPC error in the answer. */
     code?: number;
 }

@@ -48,10 +48,12 @@ async function refusal(url: string, response: Response): Promise<GatewayError> {
     const { status } = response;
     const text = await response.text().catch(() => "");
     const said = errorIn(text);
+    const requestId = response.headers.get("x-amzn-requestid");
     return new GatewayError(errorTypes[status] ?? "GatewayFailed", {
         url,
         httpStatus: status,
         message: said.message ?? (text === "" ? "no message" : text.slice(0, 1000)),
+        ...(requestId !== null && { requestId }),
         ...(said.code !== undefined && { code: said.code }),
     });
 }

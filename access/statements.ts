@@ -81,7 +81,7 @@ export function pullImageStatements(repositoryArn: string): Statement[] {
             Action: ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
             Resource: repositoryArn,
         },
-        unscoped("LogInToRegistry", ["ecr:GetAuthorizationToken"]),
+        unscoped("LogInToRegistry", "ecr:GetAuthorizationToken"),
     ];
 }
 
@@ -124,7 +124,7 @@ export function telemetryStatements(): Statement[] {
     return [
         unscoped("WriteTraces", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
         {
-            ...unscoped("WriteMetrics", ["cloudwatch:PutMetricData"]),
+            ...unscoped("WriteMetrics", "cloudwatch:PutMetricData"),
             Condition: { StringEquals: { "cloudwatch:namespace": "bedrock-agentcore" } },
         },
     ];
@@ -235,7 +235,7 @@ export function gatewayResourcePolicy(args: {
     };
 }
 
-function unscoped(sid: string, actions: UnscopedAction[]): Statement {
+function unscoped(sid: string, actions: UnscopedAction | UnscopedAction[]): Statement {
     return { Sid: sid, Effect: "Allow", Action: actions, Resource: "*" };
 }
 

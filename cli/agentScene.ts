@@ -100,7 +100,8 @@ export async function askAgent(agent: StoryAgent, stage: AskStage): Promise<AskO
     });
     reporter.say(`  ${colors.cyan("→")} ${as} asks ${name}: ${prompt}`);
     for (const call of outcome.toolCalls) reporter.say(`    ${toolLine(call)}`);
-    reporter.say(`      ${answerText(outcome)}`);
+    // Answers may have several lines.
+    reporter.say(`      ${answerText(outcome).replaceAll("\n", "\n        ")}`);
     if (reason !== undefined) reporter.say(`      ${reason}`);
     return outcome;
 }

@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import colors from "picocolors";
 import { deployUntilSettled } from "../engine/deployAll";
 import { readProject } from "../engine/stacks";
-import { LocalCloud } from "../local/cloud";
+import { NotALoopbackUrl } from "../local/bedrock/openAiModel";
+import { LocalCloud, type LocalCloudOptions } from "../local/cloud";
 import { readConnection, type Connection } from "../local/connection";
 import type { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
@@ -20,6 +21,8 @@ interface LocalOptions {
     json?: boolean;
     engine?: string;
     steps?: string;
+    models?: string;
+    modelId?: string;
     stateFolder: string;
 }
 
@@ -40,6 +43,10 @@ export async function hubLocal(
     if (steps !== "short" && steps !== "all") {
         throw new InvalidOptions(`--steps: got ${steps}; must be short or all`);
     }
+    const { models, modelId } = options;
+    if (modelId !== undefined && models === undefined) {
+        throw new InvalidOptions("--model-id goes with --models");
+    }
     const running = readConnection(stateFolder);
     if (running !== undefined && running.pid !== process.pid) {
         throw new InvalidOptions(
@@ -52,9 +59,12 @@ export async function hubLocal(
     // The cloud and its backend live and die together.
     emptyStateFolder(stateFolder);
     const port = options.port ?? (serve ? servePort : 0);
-    const cloud = await LocalCloud.start({
+    const cloud = await startCloud({
         port,
         stateFolder,
+        ...(models !== undefined && {
+            models: { baseUrl: models, ...(modelId !== undefined && { modelId }) },
+        }),
         onError: (error) => process.stderr.write(`hub: ${String(error)}\n`),
     });
     const interrupted = untilInterrupted();
@@ -103,6 +113,15 @@ export async function hubLocal(
     } finally {
         await cloud.stop();
         rmSync(resolve(stateFolder, "connection.json"), { force: true });
+    }
+}
+
+async function startCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+    try {
+        return await LocalCloud.start(options);
+    } catch (error) {
+        if (!(error instanceof NotALoopbackUrl)) throw error;
+        throw new InvalidOptions(error.message.replace("models.baseUrl", "--models"));
     }
 }
 

@@ -25,6 +25,11 @@ export function main(argv: readonly string[]): void {
             "short",
         )
         .option("--engine <engine>", "auto or in-process", "auto")
+        .option(
+            "--models <url>",
+            "an OpenAI-compatible server of this machine for the agents, such as http://127.0.0.1:11434/v1",
+        )
+        .option("--model-id <id>", "the model that it is asked for (with --models)")
         .option("--state-folder <path>", "where the local cloud keeps its files", ".hub/local")
         .action(async (options: { empty?: boolean; stateFolder: string }) => {
             const stateFolder = resolve(options.stateFolder);

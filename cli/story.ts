@@ -25,6 +25,8 @@ export interface Story {
     /** A tool of each kind of target that the gateway has, that of its first target first. */
     tools: readonly [StoryTool, ...StoryTool[]];
     granted: string;
+    /** All roles of that spoke that are granted, the agent's too. */
+    allGranted: readonly string[];
     /** A role of the same spoke that asks for the gateway and is not granted. */
     notGranted?: string;
     /** The spoke's agent, where it has one that uses the gateway and that the story's people may ask. */
@@ -60,8 +62,10 @@ export function planStory(project: Project): Story {
                 if (grant.kind !== "spoke" || tool === undefined) continue;
                 const spokeSettings = hub.settings.spokes[grant.spoke];
                 const spoke = project.stacks.find(({ name }) => name === spokeSettings?.stack);
-                const granted = grant.roles[0];
-                if (spoke?.settings.role !== "consumer" || granted === undefined) continue;
+                if (spoke?.settings.role !== "consumer") continue;
+                const { callers } = spoke.settings;
+                const granted = grant.roles.find((role) => Object.hasOwn(callers, role));
+                if (granted === undefined) continue;
                 const allGranted = grants.flatMap((other) =>
                     other.kind === "spoke" && other.spoke === grant.spoke ? other.roles : [],
                 );
@@ -70,7 +74,7 @@ export function planStory(project: Project): Story {
                     gateway,
                     allTools(targets, spoke.settings.accountId),
                 );
-                const notGranted = Object.keys(spoke.settings.callers).find(
+                const notGranted = Object.keys(callers).find(
                     (caller) => !allGranted.includes(caller),
                 );
                 return {
@@ -79,6 +83,7 @@ export function planStory(project: Project): Story {
                     gateway,
                     tools: [tool, ...tools],
                     granted,
+                    allGranted,
                     ...(notGranted !== undefined && { notGranted }),
                     ...(agent !== undefined && { agent }),
                 };
@@ -147,13 +152,18 @@ export async function tellStory(story: Story, stage: Stage): Promise<void> {
         `\n${colors.bold("Hub")} ${hub.settings.accountId} owns the gateway ${gateway}; ${colors.bold("spoke")} ${spoke.settings.accountId} wants its tools.\n`,
     );
     await up(hub, `Deploy ${hub.name}: the gateway and its tools`, `deploy ${hub.name}`);
-    await up(spoke, `Deploy ${spoke.name}: the calling roles`, `deploy ${spoke.name}`);
+    const what = story.agent === undefined ? "" : " and the agent";
+    await up(spoke, `Deploy ${spoke.name}: the calling roles${what}`, `deploy ${spoke.name}`);
     const call = (tool: StoryTool, role: string, expected: CallOutcome["outcome"]) =>
         callAs({ story, stage, tool, role, expected });
     const ask = (expected: AskOutcome["outcome"]) => askOnStage({ story, stage, expected });
     await call(first, granted, "refused");
     if (stage.steps === "all") await ask("failed");
-    await up(hub, `Deploy ${hub.name} again: the grant to ${granted}`, `grant ${granted}`);
+    await up(
+        hub,
+        `Deploy ${hub.name} again: the grant to ${story.allGranted.join(", ")}`,
+        `grant ${granted}`,
+    );
     for (const tool of [first, ...others]) await call(tool, granted, "ok");
     if (notGranted !== undefined) await call(first, notGranted, "refused");
     await ask("ok");

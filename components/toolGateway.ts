@@ -108,7 +108,7 @@ export class ToolGateway extends ComponentResource {
                 ...(args.exceptionLevel !== undefined && { exceptionLevel: args.exceptionLevel }),
             },
             // AgentCore takes no new name for a gateway, and CloudFormation's schema does not say so.
-            { parent: this, replaceOnChanges: ["name", "protocolConfiguration.mcp.searchType"] },
+            { parent: this, replaceOnChanges: ["name"] },
         );
         for (const [targetName, target] of Object.entries(args.targets)) {
             this.#addTarget(`${name}-${targetName}`, targetName, target, {

@@ -231,7 +231,7 @@ export class AgentcoreControl {
             const { searchType = "none" } = old.protocolConfiguration?.mcp ?? {};
             throw refusal(
                 refusals.gatewaySearchType,
-                `protocolConfiguration.mcp.searchType: got ${input.protocolConfiguration?.mcp?.searchType ?? "none"}; must be ${searchType}, or the gateway another one: deploy it under a new resource name or with replaceOnChanges`,
+                `protocolConfiguration.mcp.searchType: got ${input.protocolConfiguration?.mcp?.searchType ?? "none"}; must be ${searchType}, because the search is decided when a gateway is made: give the gateway another name`,
             );
         }
         if (!hasToolSearch(input)) return;

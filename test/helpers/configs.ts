@@ -16,3 +16,18 @@ export const hubConfig = (grants: unknown[], spokes: Record<string, unknown> = {
         },
     },
 });
+
+/** The administrators' role of an account. */
+export const admin = (account: string) => `arn:aws:iam::${account}:role/AdminRole`;
+
+/** A spoke's config with callers alone. */
+export const spokeConfig = (account: string, callers: string[]) => ({
+    account: { role: "consumer", id: account },
+    hubs: { "tools-team": { account: hubAccount, stack: "provider" } },
+    callers: Object.fromEntries(
+        callers.map((caller) => [
+            caller,
+            { gateways: ["tools-team/tools"], assumedBy: [admin(account)] },
+        ]),
+    ),
+});

@@ -1,25 +1,22 @@
 import assert from "node:assert/strict";
-import { developer, hubAccount, hubConfig, spokeAccount } from "../../helpers/configs";
+import {
+    admin,
+    developer,
+    hubAccount,
+    hubConfig,
+    spokeAccount,
+    spokeConfig,
+} from "../../helpers/configs";
 import { LocalHub, toolsList } from "../../helpers/localHub";
 
 const thirdAccount = "777788889999";
-const admin = (account: string) => `arn:aws:iam::${account}:role/AdminRole`;
-const spokeConfig = (account: string, callers: string[]) => ({
-    account: { role: "consumer", id: account },
-    hubs: { "tools-team": { account: hubAccount, stack: "provider" } },
-    callers: Object.fromEntries(
-        callers.map((caller) => [
-            caller,
-            { gateways: ["tools-team/tools"], assumedBy: [admin(account)] },
-        ]),
-    ),
-});
-
 describe("grants on the local cloud", () => {
     let hub: LocalHub;
     beforeEach(async () => {
         hub = await new LocalHub().start();
-        hub.project.config("provider", hubConfig([developer]));
+        hub.project
+            .config("provider", hubConfig([developer]))
+            .config("consumer", spokeConfig(spokeAccount, ["developer", "auditor"]));
     });
     afterEach(() => hub.stop());
 

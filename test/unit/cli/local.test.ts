@@ -26,7 +26,7 @@ describe("hub local", function () {
         project.remove();
     });
 
-    it("tells the story as JSON events: refused, ok, refused, done", async () => {
+    it("tells the story as JSON events: refused, ok, refused, the agent's answer, done", async () => {
         const result = await runHub(project.folder, ["local", "--json"]);
         assert.equal(result.code, 0, result.stderr);
         const events = eventsOf(result);
@@ -60,7 +60,12 @@ describe("hub local", function () {
             })),
         );
         assert.deepEqual(events.at(-1), { step: "done", status: "ok" });
-        for (const event of events.filter(({ step }) => step !== "call" && step !== "done")) {
+        const asked = events.find(({ step }) => step === "ask");
+        assert.equal(asked?.["as"], "account-b");
+        assert.equal(asked["outcome"], "ok");
+        assert.match(String(asked["response"]), /Hello, Ann!/);
+        const told = ["call", "ask", "done"];
+        for (const event of events.filter(({ step }) => !told.includes(step))) {
             assert.equal(event.status, "ok");
             assert.equal(typeof event["ms"], "number");
         }
@@ -260,7 +265,7 @@ describe("hub local --serve", function () {
     it("takes config changes from a second terminal: grant, revoke, a new spoke", async () => {
         const file = join(project.folder, "Pulumi.provider.yaml");
         const shipped = readFileSync(file, "utf8");
-        project.file("Pulumi.provider.yaml", shipped.replace("[developer]", "[auditor]"));
+        project.file("Pulumi.provider.yaml", shipped.replace("[developer, agent]", "[auditor]"));
         const deployed = await runHub(project.folder, ["deploy", "--local"]);
         assert.equal(deployed.code, 0, deployed.stderr);
         assert.equal((await call("consumer-auditor")).code, 0);
@@ -284,8 +289,8 @@ describe("hub local --serve", function () {
                     '    team2: { account: "777788889999", stack: team2 }\n  agentcore-hub:gateways:',
                 )
                 .replace(
-                    "roles: [developer] }",
-                    "roles: [developer] }\n        - { spoke: team2, roles: [reader] }",
+                    "roles: [developer, agent] }",
+                    "roles: [developer, agent] }\n        - { spoke: team2, roles: [reader] }",
                 ),
         );
         const grown = await runHub(project.folder, ["deploy", "--local"]);
@@ -298,13 +303,16 @@ describe("hub local --serve", function () {
     it("fails a full deployment that leaves a grant pending", async () => {
         const file = join(project.folder, "Pulumi.provider.yaml");
         const text = readFileSync(file, "utf8");
-        project.file("Pulumi.provider.yaml", text.replace("[developer]", "[developer, nobody]"));
+        project.file(
+            "Pulumi.provider.yaml",
+            text.replace("[developer, agent]", "[developer, nobody]"),
+        );
         const deployed = await runHub(project.folder, ["deploy", "--local"]);
         project.file("Pulumi.provider.yaml", text);
         assert.equal(deployed.code, 1);
         assert.match(
             deployed.stderr,
-            /pending: provider: grant on gateway tools: role nobody: stack consumer has no such role; it has auditor, developer\./,
+            /pending: provider: grant on gateway tools: role nobody: stack consumer has no such role; it has agent, auditor, developer\./,
         );
     });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { spokeConfig } from "../../helpers/configs";
 import { LocalHub } from "../../helpers/localHub";
 
 const target = { lambda: "echo-tool", tools: ["echo_message"] };
@@ -79,6 +80,7 @@ describe("the in-process engine", () => {
 
     it("goes on after a failure: what was made stays, and the next deployment completes it", async () => {
         // Given a role that stands in the way of the spoke's second caller
+        hub.project.config("consumer", spokeConfig("444455556666", ["developer", "auditor"]));
         const { iam } = await accountOf(hub, "444455556666");
         iam.createRole({
             roleName: "auditor",

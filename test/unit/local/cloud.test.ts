@@ -245,9 +245,9 @@ describe("the local cloud's gateway", () => {
     });
 
     it("names what it does not emulate", async () => {
-        const response = await sign()(`${hub.cloud.url}/bedrock-runtime/model/m/converse`, init);
+        const response = await sign()(`${hub.cloud.url}/dynamodb/`, init);
         assert.equal(response.status, 501);
-        assert.match(await response.text(), /NotEmulated: POST \/bedrock-runtime/);
+        assert.match(await response.text(), /NotEmulated: POST \/dynamodb/);
     });
 
     it("refuses a resource policy that it could not evaluate, or that AWS would refuse", () => {

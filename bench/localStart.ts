@@ -73,7 +73,7 @@ async function main(): Promise<void> {
                     steps.set(name, [...(steps.get(name) ?? []), ms - last]);
                 }
                 last = ms;
-                if (event.outcome === "ok") total = ms;
+                if (event.outcome === "ok" && total === 0) total = ms;
             },
         );
         project.remove();

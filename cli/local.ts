@@ -33,6 +33,7 @@ const servePort = 4270;
 export async function hubLocal(
     options: LocalOptions,
     callers: readonly CallerProcess[],
+    addCaller: () => void,
 ): Promise<number> {
     const serve = options.serve ?? false;
     if (options.empty === true && !serve) throw new InvalidOptions("--empty goes with --serve");
@@ -86,6 +87,8 @@ export async function hubLocal(
             prepared.writeConnection();
             return prepared;
         });
+        // The second one calls late.
+        if (story?.notGranted !== undefined) addCaller();
         const told =
             story === undefined
                 ? Promise.resolve()

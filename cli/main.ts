@@ -33,14 +33,15 @@ export function main(argv: readonly string[]): void {
         .option("--state-folder <path>", "where the local cloud keeps its files", ".hub/local")
         .action(async (options: { empty?: boolean; stateFolder: string }) => {
             const stateFolder = resolve(options.stateFolder);
-            // The story's callers load on another core while this process loads Pulumi.
-            const callers =
-                options.empty === true
-                    ? []
-                    : [1, 2].map(() => new CallerProcess(argv[1] ?? "", stateFolder));
+            const callers: CallerProcess[] = [];
+            const addCaller = () => {
+                callers.push(new CallerProcess(argv[1] ?? "", stateFolder));
+            };
+            // The story's first caller loads on another core while this process loads Pulumi.
+            if (options.empty !== true) addCaller();
             try {
                 const { hubLocal } = await import("./local.js");
-                await finish(hubLocal({ ...options, stateFolder }, callers));
+                await finish(hubLocal({ ...options, stateFolder }, callers, addCaller));
             } finally {
                 for (const caller of callers) caller.stop();
             }

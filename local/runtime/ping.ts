@@ -39,7 +39,7 @@ export async function untilAnswering(
     place: Place & { deadline: number; isGone: () => boolean; mustBeHealthy: boolean },
 ): Promise<Readiness> {
     let readiness: Readiness = "silent";
-    for (let pauseMs = 5; !place.isGone(); pauseMs = Math.min(pauseMs * 1.5, 100)) {
+    for (let pauseMs = 5; !place.isGone(); pauseMs = Math.min(pauseMs * 1.5, 25)) {
         const leftMs = place.deadline - performance.now();
         if (leftMs <= 0) return readiness;
         const answer = await ping(place, leftMs);

@@ -14,7 +14,7 @@ export interface RuntimeHostOptions extends Omit<RuntimeProcessOptions, "onGone"
 
 /**
  * Runs a runtime's program in one process. AWS has a microVM for each session; here all sessions share the process,
- * which starts with the first call, and again with the next one after it has ended.
+ * which starts when the runtime is deployed, and again with the next call after it has ended.
  */
 export class RuntimeHost {
     readonly #options: RuntimeHostOptions;
@@ -34,6 +34,11 @@ export class RuntimeHost {
     /** Whether there is no process. */
     get isEmpty(): boolean {
         return this.#processes.size === 0;
+    }
+
+    /** Starts the program, so that the first call finds it there. */
+    start(): void {
+        if (!this.#isStopped) this.#endWhenIdle(this.#process(), this.#options.idleSeconds);
     }
 
     /** Calls the program; `conflict` while the session is being ended. */

@@ -195,9 +195,8 @@ export class AgentRuntimes {
                 `a runtime that runs ${JSON.stringify(runtime.code.command)}; it must run node`,
             );
         }
-        const isUpdate = this.#runtimes.has(runtime.agentRuntimeId);
         this.#runtimes.set(runtime.agentRuntimeId, runtime);
-        if (isUpdate) this.deps.onChange?.(runtime.agentRuntimeArn, runtime);
+        this.deps.onChange?.(runtime.agentRuntimeArn, runtime);
         return runtime;
     }
 

@@ -1,114 +1,159 @@
+/**
+ * Start, overhead and memory of `workloads/agent` beside the article's agent on Python's Strands, in turn in this
+ * run, with a model and a gateway that answer at once. The bounds: healthy within 20 times `node -e 0`; 20 ms of
+ * its own per turn; 50 sessions at once with nothing lost; 40 kB of heap for an idle session. Without Python it measures
+ * the workload alone. Arguments are flags of Node for the workload.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { FakeGateway } from "../test/unit/workloads/agentFakeGateway";
-import { FakeModel, toolTexts, type Asked } from "../test/unit/workloads/agentFakeModel";
-import { AgentProcess, buildAgent, sessionHeader } from "../test/unit/workloads/agentProcess";
+import { buildAgent } from "../test/unit/workloads/agentProcess";
+import {
+    articleAgent,
+    askSum,
+    Fakes,
+    heapPerSession,
+    workloadAgent,
+    type Contestant,
+    type RunningAgent,
+} from "./agents";
+import { median, quantile } from "./statistics";
 
-/**
- * Starts, turns and sessions of the agent, with a model and a gateway that answer at once. Arguments are flags of
- * Node for the agent.
- */
+const startRounds = 9;
+const turnRounds = 10;
+/** Of each round; each has a session of its own. */
+const answersInTurn = 20;
+const atOnce = 50;
+const sessionRounds = 6;
+const idleSessions = 400;
+
 async function main(): Promise<void> {
     buildAgent();
-    const model = await FakeModel.start();
-    const gateway = await FakeGateway.start();
-    model.script = (asked) =>
-        isToolResult(asked)
-            ? { text: `It is ${toolTexts(asked).at(-1) ?? ""}.` }
-            : { tools: [{ name: "math___add_numbers", input: { a: 3, b: 4 } }] };
-    const environment = {
-        GATEWAY_URL: gateway.url,
-        AWS_ENDPOINT_URL_BEDROCK_RUNTIME: model.url,
-    };
-    const flags = process.argv.slice(2);
-    const start = () => AgentProcess.start(environment, flags);
+    const fakes = await Fakes.start();
     try {
-        await starts(start);
-        await turns(start);
-        await sessions(start);
+        const all = [workloadAgent(fakes, process.argv.slice(2))];
+        const python = await pythonIfAny(fakes);
+        if (python !== undefined) all.push(python);
+        await starts(all);
+        await turns(all);
+        await sessions(all);
+        const kilobytes = await heapPerSession(fakes, process.argv.slice(2), idleSessions);
+        print(
+            "heap, each idle session",
+            `${kilobytes.toFixed(0)} kB; the article's agent keeps none`,
+        );
+        holds("kB of heap per idle session", kilobytes, 40);
     } finally {
-        model.stop();
-        await gateway.stop();
+        await fakes.stop();
     }
 }
 
-async function starts(start: () => Promise<AgentProcess>): Promise<void> {
-    const node: number[] = [];
-    const agent: number[] = [];
-    for (let run = 0; run < 11; run += 1) {
-        node.push(await timed(() => once(spawn(process.execPath, ["-e", "0"]), "close")));
-        let started: AgentProcess | undefined;
-        agent.push(
-            await timed(async () => {
-                started = await start();
-                await started.send("GET", "/ping");
-            }),
-        );
-        await started?.stop();
+async function pythonIfAny(fakes: Fakes): Promise<Contestant | undefined> {
+    try {
+        return await articleAgent(fakes);
+    } catch (error) {
+        console.log(`No Python agent to compare with: ${String(error).split("\n")[0] ?? ""}`);
+        return undefined;
     }
-    const ratio = median(agent) / median(node);
-    print("start to healthy", `${ms(median(agent))}, ${ratio.toFixed(1)} times node -e 0`);
-    holds("start to healthy", ratio, 20);
+}
+
+/** From the start of the process to healthy, against a Node.js that does nothing. */
+async function starts(all: readonly Contestant[]): Promise<void> {
+    const node: number[] = [];
+    const took = all.map((): number[] => []);
+    const answered = all.map((): number[] => []);
+    for (let round = 0; round <= startRounds; round += 1) {
+        const nothing = await timed(() => once(spawn(process.execPath, ["-e", "0"]), "close"));
+        // The first round warms the caches of files.
+        if (round > 0) node.push(nothing);
+        for (const [index, contestant] of all.entries()) {
+            const begun = performance.now();
+            const agent = await contestant.start();
+            const healthy = performance.now() - begun;
+            await right(agent, 0);
+            const first = performance.now() - begun;
+            await agent.stop();
+            if (round === 0) continue;
+            took[index]?.push(healthy);
+            answered[index]?.push(first);
+        }
+    }
+    compare("start to healthy", all, took.map(median), ms);
+    const ratio = median((took[0] ?? []).map((value, round) => value / (node[round] ?? NaN)));
+    print("", `workloads/agent ${ratio.toFixed(1)} times node -e 0, ${ms(median(node))}`);
+    compare("start to first answer", all, answered.map(median), ms);
+    holds("times node -e 0 to healthy", ratio, 20);
 }
 
 /** An answer is two turns: the tool's call, and what the model makes of it. */
-async function turns(start: () => Promise<AgentProcess>): Promise<void> {
-    const agent = await start();
-    const first = await timed(() => agent.ask({ prompt: "First" }));
-    const known: number[] = [];
-    for (let index = 0; index < 300; index += 1) {
-        const session = `session-${String(Math.floor(index / 10)).padStart(30, "0")}`;
-        const each = await timed(() =>
-            agent.ask({ prompt: "3 and 4" }, { [sessionHeader]: session }),
-        );
-        if (index % 10 > 0) known.push(each / 2);
-    }
-    print("first answer after start", ms(first));
-    print("overhead per turn", `p50 ${ms(median(known))}, p99 ${ms(quantile(known, 0.99))}`);
-    holds("ms per turn", median(known), 20);
-    await agent.stop();
-}
-
-async function sessions(start: () => Promise<AgentProcess>): Promise<void> {
-    const agent = await start();
-    await agent.send("GET", "/ping");
-    const ask = async (index: number) => {
-        const session = `session-${String(index).padStart(30, "0")}`;
-        const { body } = await agent.ask({ prompt: "3 and 4" }, { [sessionHeader]: session });
-        return body.response === "It is 7.";
-    };
-    await ask(0);
-    const before = memory(agent);
-    let lost = 0;
-    const took = await timed(async () => {
-        for (let round = 0; round < 10; round += 1) {
-            const answers = await Promise.all(
-                Array.from({ length: 50 }, (_, index) => ask(round * 50 + index)),
-            );
-            lost += answers.filter((isRight) => !isRight).length;
+async function turns(all: readonly Contestant[]): Promise<void> {
+    const agents = await Promise.all(all.map(({ start }) => start()));
+    const known = all.map((): number[] => []);
+    try {
+        for (let round = 0; round <= turnRounds; round += 1) {
+            for (const [index, agent] of agents.entries()) {
+                for (let answer = 0; answer < answersInTurn; answer += 1) {
+                    const each = await timed(() => right(agent, round));
+                    // The first round warms the process, and the first answer of a session begins it.
+                    if (round > 0 && answer > 0) known[index]?.push(each / 2);
+                }
+            }
         }
-    });
-    const after = memory(agent);
-    print(
-        "50 sessions at once",
-        `${(500 / (took / 1000)).toFixed(0)} answers/s, ${lost} of 500 lost`,
-    );
-    holds("lost answers", lost, 0);
-    print(
-        "memory",
-        `${mb(before.now)} after one session, ${mb(after.now)} with 500 idle ones, at most ${mb(after.most)}: ${((after.now - before.now) / 499).toFixed(0)} kB per idle session`,
-    );
-    await agent.stop();
+    } finally {
+        await Promise.all(agents.map((agent) => agent.stop()));
+    }
+    const p50 = known.map(median);
+    compare("overhead per turn, p50", all, p50, ms);
+    const p99 = known.map((values) => quantile(values, 0.99));
+    compare("overhead per turn, p99", all, p99, ms);
+    holds("ms per turn", p50[0] ?? NaN, 20);
 }
 
-function isToolResult({ messages }: Asked): boolean {
-    return messages.at(-1)?.content.some(({ toolResult }) => toolResult !== undefined) ?? false;
+/** Answers per second, and memory in kB. */
+type Load = Record<"healthy" | "idle" | "now" | "most" | "lost" | "perSecond", number>;
+
+/** Many sessions, so many at once, and the memory that they leave behind. */
+async function sessions(all: readonly Contestant[]): Promise<void> {
+    const load: Load[] = [];
+    for (const contestant of all) {
+        const agent = await contestant.start();
+        const healthy = memory(agent).now;
+        await right(agent, 0);
+        const idle = memory(agent).now;
+        let lost = 0;
+        const took = await timed(async () => {
+            for (let round = 0; round < sessionRounds; round += 1) {
+                const answers = await Promise.all(
+                    Array.from({ length: atOnce }, (_, index) =>
+                        askSum(agent, 1 + round * atOnce + index).catch(() => false),
+                    ),
+                );
+                lost += answers.filter((isRight) => !isRight).length;
+            }
+        });
+        const perSecond = (1000 * atOnce * sessionRounds) / took;
+        load.push({ healthy, idle, lost, perSecond, ...memory(agent) });
+        await agent.stop();
+    }
+    const count = atOnce * sessionRounds;
+    const of = (field: keyof Load) => load.map((each) => each[field]);
+    compare(`${atOnce} at once, answers/s`, all, of("perSecond"), (value) => value.toFixed(0));
+    print("", `${of("lost").join(" and ")} of ${count} lost`);
+    compare("memory, healthy", all, of("healthy"), mb);
+    compare("memory, one session", all, of("idle"), mb);
+    compare(`memory, ${count} idle sessions`, all, of("now"), mb);
+    compare("memory, at most", all, of("most"), mb);
+    holds("lost answers", load[0]?.lost ?? NaN, 0);
+}
+
+/** A wrong answer would make the figures those of something else. */
+async function right(agent: RunningAgent, session: number): Promise<void> {
+    if (!(await askSum(agent, session))) throw new Error(`${agent.url}: got a wrong answer`);
 }
 
 /** In kB; Linux only. */
-function memory({ child }: AgentProcess): { now: number; most: number } {
-    const status = readFileSync(`/proc/${child.pid ?? 0}/status`, "utf8");
+function memory({ pid }: RunningAgent): { now: number; most: number } {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
     const field = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
     return { now: field("VmRSS"), most: field("VmHWM") };
 }
@@ -119,13 +164,27 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
     return performance.now() - begun;
 }
 
-function quantile(values: readonly number[], part: number): number {
-    const sorted = [...values].sort((a, b) => a - b);
-    return sorted[Math.floor(sorted.length * part)] ?? NaN;
+/** One figure of all, each of the others' with its ratio to the first's. */
+function compare(
+    name: string,
+    all: readonly Contestant[],
+    figures: readonly number[],
+    show: (figure: number) => string,
+): void {
+    const [own = NaN] = figures;
+    const parts = figures.map((figure, index) => {
+        const ratio = index === 0 ? "" : ` (${(figure / own).toFixed(1)} times)`;
+        return `${all[index]?.name ?? ""} ${show(figure)}${ratio}`;
+    });
+    print(name, parts.join(", "));
 }
 
-function median(values: readonly number[]): number {
-    return quantile(values, 0.5);
+/** The bounds; a measurement beyond one ends the run with 1. */
+function holds(name: string, value: number, most: number): void {
+    // Also where it is not a number.
+    if (value <= most) return;
+    console.error(`${name}: got ${value.toFixed(1)}; must be at most ${most}`);
+    process.exitCode = 1;
 }
 
 function ms(milliseconds: number): string {
@@ -136,15 +195,8 @@ function mb(kilobytes: number): string {
     return `${(kilobytes / 1024).toFixed(0)} MB`;
 }
 
-/** The bounds; a measurement beyond one ends the run with 1. */
-function holds(name: string, value: number, most: number): void {
-    if (value <= most) return;
-    console.error(`${name}: got ${value.toFixed(1)}; must be at most ${most}`);
-    process.exitCode = 1;
-}
-
 function print(name: string, figure: string): void {
-    console.log(`${name.padEnd(26)}${figure}`);
+    console.log(`${name.padEnd(28)}${figure}`);
 }
 
 void main();

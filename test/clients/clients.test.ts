@@ -12,6 +12,7 @@ import { pythonOrSkip, type PythonEnvironment } from "./python";
 import { ServedHub } from "./servedHub";
 
 const developer = "arn:aws:iam::444455556666:role/developer";
+const agentRole = "arn:aws:iam::444455556666:role/agent";
 
 /** What proxy_stdio.py prints: the proxy, the gateway's tools, and a call of each. */
 const throughProxy = [
@@ -120,7 +121,7 @@ describe("real clients against hub local --serve", () => {
                 assumed: "arn:aws:sts::444455556666:assumed-role/auditor/by-hand",
                 stranger: "AccessDenied",
                 gateway: gateway.arn,
-                policy: [developer],
+                policy: [agentRole, developer],
                 role: "AROA",
                 architectures: ["arm64"],
             },

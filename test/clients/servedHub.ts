@@ -13,6 +13,7 @@ export class ServedHub {
     /** What it tells clients to export. */
     environment: Record<string, string> = {};
     gateway = { arn: "", url: "" };
+    agent = { arn: "", url: "" };
 
     /** Waits until the story is told and the stacks are deployed. */
     async start(): Promise<this> {
@@ -22,12 +23,14 @@ export class ServedHub {
             awsConfigFile: string;
             awsCredentialsFile: string;
             gateways: Record<string, { arn: string; url: string }>;
+            agents: Record<string, { arn: string; url: string }>;
         };
         this.environment = {
             AWS_CONFIG_FILE: connection.awsConfigFile,
             AWS_SHARED_CREDENTIALS_FILE: connection.awsCredentialsFile,
         };
         this.gateway = connection.gateways["tools"] ?? assert.fail("no gateway");
+        this.agent = connection.agents["agent"] ?? assert.fail("no agent");
         return this;
     }
 

@@ -20,7 +20,7 @@ const pattern = new RegExp(
         /(?<quoted>"[^"]*"|“[^”]*”|«[^»]*»|`[^`]*`|(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}]))/u,
         // An address on the web, of mail (bounded: it is tried at every character), a date, an identifier: words that have signs in them.
         /(?<special>https?:\/\/[^\s,;"]+[^\s,;."!?)]|[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}|\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?|\d{1,2}:\d\d)/u,
-        /(?<number>(?<![\p{L}\p{N}_.])[\-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[\-+]?\d+)?(?![\p{L}\p{N}_\-]))/u,
+        /(?<number>(?<![\p{L}\p{N}_.])[\-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[\-+]?\d+)?(?![\p{Script=Latin}\p{N}_\-]))/u,
         /(?<word>[\p{L}\p{N}_](?:[\p{L}\p{N}_'’\-]*[\p{L}\p{N}_])?)/u,
         /(?<sign>\S)/u,
     ]

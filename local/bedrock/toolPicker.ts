@@ -1,6 +1,6 @@
 import MiniSearch from "minisearch";
 import type { Schema, ToolSpec } from "./converse";
-import { contentStems, isContent, stemOf, wordsOf } from "./words";
+import { contentStems, isContent, spelledOut, stemOf, wordsOf } from "./words";
 
 /** Picks tools by the words of a prompt against names and descriptions; it knows no tool by name. */
 export class ToolPicker {
@@ -24,7 +24,8 @@ export class ToolPicker {
     }
 
     /** The tool that a step is about, or `undefined` when none is. */
-    pick(step: string): ToolSpec | undefined {
+    pick(prompt: string): ToolSpec | undefined {
+        const step = spelledOut(prompt);
         const stems = new Set(contentStems(step));
         for (const { id, match } of this.#index.search(step)) {
             const fields = Object.entries(match);

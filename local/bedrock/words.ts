@@ -22,6 +22,22 @@ export function wordsOf(text: string): string[] {
     );
 }
 
+/** What the signs and the words of arithmetic ask for. */
+const arithmetic: readonly [written: RegExp, verb: string][] = [
+    [/(?<=\d\s*)\+(?=\s*\d)|\bplus\b|\bsum of\b/giu, "add"],
+    [/(?<=\d\s+)[-−](?=\s+\d)|\bminus\b/giu, "subtract"],
+    [/(?<=\d\s*)[*×](?=\s*\d)|(?<=\d\s+)x(?=\s+\d)|\btimes\b|\bproduct of\b/giu, "multiply"],
+    [/(?<=\d\s*)[/÷](?=\s*\d)|\bdivided by\b/giu, "divide"],
+];
+
+/** A text with arithmetic spelled out: "100 + 12" as "100 add 12". */
+export function spelledOut(text: string): string {
+    return arithmetic.reduce(
+        (spelled, [written, verb]) => spelled.replace(written, ` ${verb} `),
+        text,
+    );
+}
+
 /** A word's stem; of languages that are not English it is the word itself or less. */
 export function stemOf(word: string): string {
     return stemmer(word);

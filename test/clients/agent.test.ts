@@ -174,7 +174,7 @@ describe("real clients and a spoke's agent", () => {
 
             it("answers with the hub's tools as a role that the hub grants", async () => {
                 await hub.withConfig(granted, async () => {
-                    const [sum, several] = await answers("account-b", ["Add 100 and 12", prompt]);
+                    const [sum, several] = await answers("account-b", ["100 + 12は", prompt]);
                     assertSaid(sum, "calculator___add_numbers answered: 112");
                     assertSaid(several, steps.join("\\n"));
                 });

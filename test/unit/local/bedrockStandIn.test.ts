@@ -27,6 +27,23 @@ describe("The stand-in for a model", () => {
         }
     });
 
+    it("reads arithmetic, as the articles ask for it", () => {
+        const prompts: [prompt: string, tool: string, a: number, b: number][] = [
+            ["What is 100 + 12?", "add_numbers", 100, 12],
+            ["100 + 12は", "add_numbers", 100, 12],
+            ["what's 3 plus 4", "add_numbers", 3, 4],
+            ["the sum of 3 and 4", "add_numbers", 3, 4],
+            ["6 * 7", "multiply_numbers", 6, 7],
+            ["How much is 6 × 7?", "multiply_numbers", 6, 7],
+            ["6 x 7", "multiply_numbers", 6, 7],
+            ["6 times 7", "multiply_numbers", 6, 7],
+        ];
+        for (const [prompt, name, a, b] of prompts) {
+            assert.deepEqual(calls(prompt), [[name, { a, b }]], prompt);
+        }
+        assert.match(text("7 - 3"), /^None of my tools fits/);
+    });
+
     it("puts the result before where the prompt has it", () => {
         const prompt = "add 1 and 1, multiply 5 by it";
         assert.deepEqual(calls(prompt)[1], ["multiply_numbers", { a: 5, b: 2 }]);

@@ -30,8 +30,17 @@ export const gatewayServerInfo = { name: "agentcore-gateway", version: "1.0.0" }
 /** A gateway's capabilities as in the same example (inferred). */
 export const gatewayCapabilities = { tools: { listChanged: true } } as const;
 
+/** What a gateway declares besides where it has a target that may have prompts and resources (inferred). */
+export const mcpServerCapabilities = {
+    prompts: { listChanged: true },
+    resources: { listChanged: true },
+} as const;
+
 /** Tools on a page of `tools/list`; AWS pages, but does not say by how many (inferred). */
 export const toolsPerPage = 100;
+
+/** The same of prompts, resources and their templates (inferred). */
+export const entriesPerPage = toolsPerPage;
 
 /**
  * The tool that gateways with semantic search have besides their targets', first in the list. Its name and
@@ -183,6 +192,20 @@ export const gatewayErrors = {
         text: "Unknown tool: <name>",
         known: "inferred",
         source: "emulators; gateway-using-mcp-call page has 404, one report has -32002",
+    },
+    unknownPrompt: {
+        code: -32602,
+        httpStatus: 200,
+        text: "Unknown prompt: <name>",
+        known: "inferred",
+        source: "as for tools; gateway-using-mcp-prompts-get page has 404",
+    },
+    unknownResource: {
+        code: -32002,
+        httpStatus: 200,
+        text: "Resource not found: <uri>",
+        known: "inferred",
+        source: "the MCP specification, resources; gateway-using-mcp-resources-read page has 404",
     },
     targetFailed: {
         text: "An internal error occurred. Please retry later.",

@@ -1,7 +1,7 @@
 import { parseArn } from "./arn";
 import type { Certainty, GatewayError } from "./mcp";
 import { mcpRevisions, statelessRevision } from "./mcp";
-import { runtimeOfUrl, runtimeUrl } from "./runtime";
+import { runtimeErrors, runtimeOfUrl, runtimeUrl } from "./runtime";
 
 /**
  * What a gateway does and says as the client of an MCP server target. Each entry says how well it is known, as in
@@ -87,15 +87,38 @@ export const targetFailureTexts = {
 
 /** What a gateway says of MCP server targets to its own clients. */
 export const mcpServerErrors = {
-    /** `tools/list`, where a target with live listing does not answer. */
-    listFailed: {
+    /** A list, a prompt or a resource that a server is asked for live, and does not answer. */
+    liveFailed: {
         code: -32603,
         httpStatus: 200,
         text: "An internal error occurred. Please retry later.<details>",
         known: "inferred",
         source: "gateway-debug-messages page, for calls",
     },
+    /** What the server itself finds wrong with a client's request; its own code takes this one's place. */
+    passedOn: {
+        code: -32602,
+        httpStatus: 200,
+        text: "<message>",
+        known: "inferred",
+        source: "gateway-using-mcp-prompts-get and -resources-read pages: proxied live, MCP's own errors",
+    },
 } as const satisfies Record<string, GatewayError>;
+
+/** The priority of a target's resources where its configuration has none (sure: botocore model). */
+export const defaultResourcePriority = 1000;
+
+/** Prompts, resources and templates of one server, of each; AWS says it of tools only (inferred: as many). */
+export const maxEntriesPerList = 1000;
+
+/** A runtime's JSON-RPC error for what its container answers outside of 2xx, whose status its message names. */
+export const runtimeClientError = runtimeErrors.client.jsonRpc.code;
+
+/**
+ * Errors of a server about what its client asked, which the client is told as they are: invalid params, and no such
+ * resource. AWS's pages have them as errors of their own beside an internal one (inferred: that they pass).
+ */
+export const passedErrorCodes: readonly number[] = [-32602, -32002];
 
 /** A service that verifies signatures, and so can be the host of an MCP server under IAM. */
 export type SignedHost = "runtime" | "gateway" | "execute-api" | "lambda";

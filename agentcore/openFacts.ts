@@ -1,4 +1,5 @@
-import { gatewayErrors, toolsPerPage } from "./mcp";
+import { entriesPerPage, gatewayErrors, toolsPerPage } from "./mcp";
+import { maxEntriesPerList } from "./mcpServerTargets";
 
 /** A fact about AWS that no source settles: what this project takes for true, and what it may be instead. */
 export interface OpenFact {
@@ -112,6 +113,76 @@ export const openFacts = {
         source: "AWS pages, but does not say by how many",
         keptIn: "agentcore/mcp.ts, toolsPerPage",
     },
+    unknownPromptAnswer: {
+        question: "What is the error code for a prompt that no target has?",
+        setting: String(gatewayErrors.unknownPrompt.code),
+        alternatives: ["-32002"],
+        source: gatewayErrors.unknownPrompt.source,
+        keptIn: "agentcore/mcp.ts, gatewayErrors.unknownPrompt",
+    },
+    unknownResourceAnswer: {
+        question: "What is the error code for a resource that no target has?",
+        setting: String(gatewayErrors.unknownResource.code),
+        alternatives: ["-32602"],
+        source: gatewayErrors.unknownResource.source,
+        keptIn: "agentcore/mcp.ts, gatewayErrors.unknownResource",
+    },
+    serverErrorAnswer: {
+        question: "What do prompts/get and resources/read answer where the server refuses?",
+        setting: "itsRequestErrors",
+        alternatives: ["everyError", "internalError"],
+        source: "the pages have errors of the arguments and of the URI beside an internal one; which of the server's are those, a guess",
+        keptIn: "agentcore/mcpServerTargets.ts, passedErrorCodes",
+    },
+    declaredCapabilities: {
+        question: "When does a gateway declare that it has prompts and resources?",
+        setting: "withAnMcpServer",
+        alternatives: ["always", "asItsServersDo"],
+        source: "the example of the gateway-using page has tools only, and no MCP server",
+        keptIn: "local/gateway/mcpRouter.ts",
+    },
+    entriesPage: {
+        question: "How many prompts or resources does a page of their lists have?",
+        setting: String(entriesPerPage),
+        alternatives: [],
+        source: "AWS's samples follow cursors; as for tools",
+        keptIn: "agentcore/mcp.ts, entriesPerPage",
+    },
+    entriesPerServer: {
+        question: "How many prompts, resources or templates may a server have, of each?",
+        setting: String(maxEntriesPerList),
+        alternatives: [],
+        source: "the limits page says it of tools only",
+        keptIn: "agentcore/mcpServerTargets.ts, maxEntriesPerList",
+    },
+    equalResourcePriority: {
+        question: "Whose is a resource that two targets of the same resourcePriority have?",
+        setting: "theOldestTarget",
+        alternatives: [],
+        source: "the model has the lowest value first, and says nothing of equal ones",
+        keptIn: "local/gateway/catalogue.ts",
+    },
+    equalTemplates: {
+        question: "Is a template that two targets have listed once, as a resource is?",
+        setting: "once",
+        alternatives: ["twice"],
+        source: "the resources-list page says it of resources",
+        keptIn: "local/gateway/catalogue.ts",
+    },
+    resourceRouting: {
+        question: "Which target is asked for a URI that no list of resources has?",
+        setting: "byTemplate",
+        alternatives: [],
+        source: "the templates-list page: an expanded template is read with resources/read; how its target is found, a guess",
+        keptIn: "local/gateway/catalogue.ts",
+    },
+    missingListHandler: {
+        question: "Does a target fail whose server declares a list and does not know its method?",
+        setting: "emptyList",
+        alternatives: ["failed"],
+        source: "the target page: prompts and resources are optional; SDKs declare resources without templates",
+        keptIn: "local/gateway/mcpServerTarget.ts",
+    },
     resourceControlPolicies: {
         question: "Do resource control policies bear on AgentCore?",
         setting: "evaluated",
@@ -134,7 +205,7 @@ export const openFacts = {
         keptIn: "local/services/gatewayTargets.ts",
     },
     failedLiveListing: {
-        question: "What does tools/list answer when the server of a DYNAMIC target does not?",
+        question: "What does a list answer when the server of a DYNAMIC target does not?",
         setting: "error",
         alternatives: ["theOtherTools"],
         source: "no source says it; a list with less in it would look right",

@@ -27,6 +27,11 @@ export const runtimeHeaders = {
     customPrefix: "x-amzn-bedrock-agentcore-runtime-custom-",
 } as const;
 
+/** The log group that a runtime's container writes to (sure: runtime-permissions page). */
+export function runtimeLogGroup(runtimeId: string, qualifier: string = defaultQualifier): string {
+    return `/aws/bedrock-agentcore/runtimes/${runtimeId}-${qualifier}`;
+}
+
 /** Characters of a session id (sure: botocore model; a session id of 32 characters is refused). */
 export const sessionIdCharacters = { min: 33, max: 256 } as const;
 
@@ -99,7 +104,10 @@ export interface RuntimeError {
 
 const contract = "runtime-mcp-protocol-contract page; botocore model bedrock-agentcore 2024-02-28";
 
-/** What a runtime answers where it does not answer with the container's own words. */
+/**
+ * What a runtime answers where it does not answer with the container's own words. In JSON-RPC all but 401, 403 and 406
+ * go with HTTP 200 (sure: runtime-mcp-protocol-contract page, "Error handling").
+ */
 export const runtimeErrors = {
     authentication: {
         code: "MissingAuthenticationTokenException",
@@ -129,7 +137,11 @@ export const runtimeErrors = {
         code: "ResourceNotFoundException",
         httpStatus: 404,
         text: "No endpoint or agent found with qualifier '<qualifier>' for agent '<runtimeArn>'",
-        jsonRpc: { code: -32004, text: "Resource not found", httpStatus: 404 },
+        jsonRpc: {
+            code: -32004,
+            text: "Resource not found - Requested resource does not exist",
+            httpStatus: 200,
+        },
         known: "inferred",
         source: "agentcore-cli#814 has the start of the text; " + contract,
     },
@@ -137,7 +149,11 @@ export const runtimeErrors = {
         code: "ValidationException",
         httpStatus: 400,
         text: "<reason>",
-        jsonRpc: { code: -32006, text: "Validation error - <reason>", httpStatus: 400 },
+        jsonRpc: {
+            code: -32006,
+            text: "Validation error - Invalid request data",
+            httpStatus: 200,
+        },
         known: "inferred",
         source: contract,
     },
@@ -148,7 +164,7 @@ export const runtimeErrors = {
         jsonRpc: {
             code: -32005,
             text: "Session operation in progress, please retry",
-            httpStatus: 409,
+            httpStatus: 200,
         },
         known: "sure",
         source: contract,
@@ -157,7 +173,11 @@ export const runtimeErrors = {
         code: "ThrottlingException",
         httpStatus: 429,
         text: "Rate exceeded",
-        jsonRpc: { code: -32003, text: "Rate exceeded", httpStatus: 200 },
+        jsonRpc: {
+            code: -32003,
+            text: "Rate limit exceeded - Too many requests",
+            httpStatus: 200,
+        },
         known: "inferred",
         source: contract,
     },
@@ -168,21 +188,23 @@ export const runtimeErrors = {
         jsonRpc: {
             code: -32010,
             text: "Tool execution error - Please check your CloudWatch logs for more information",
-            httpStatus: 424,
+            httpStatus: 200,
         },
         known: "sure",
-        source: "captured answers with 404, 422, 500 and 502, of HTTP and of MCP; " + contract,
+        source:
+            "captured answers with 404, 422, 500 and 502, of HTTP and of MCP; the status over MCP: " +
+            contract,
     },
     notAcceptable: {
-        code: "ValidationException",
+        code: "McpRequestUnacceptableException",
         httpStatus: 406,
-        text: "Not Acceptable: Client must accept both application/json and text/event-stream",
+        text: "Accept Header Error - MCP protocol requires Accept header: application/json, text/event-stream",
         jsonRpc: {
             code: -32011,
-            text: "Not Acceptable: Client must accept both application/json and text/event-stream",
+            text: "Accept Header Error - MCP protocol requires Accept header: application/json, text/event-stream",
             httpStatus: 406,
         },
-        known: "inferred",
+        known: "sure",
         source: contract,
     },
 } as const satisfies Record<string, RuntimeError>;

@@ -1,13 +1,22 @@
-import { createParser } from "eventsource-parser";
 import { shown } from "../../agentcore/shown";
+import { readReason } from "./localReason";
+import { EventReader, isServerRequest } from "./eventReader";
 import { hasAtMostLevels, isRecord } from "./message";
 import { HttpRefusal, JsonRpcFailure, McpServerFailure } from "./mcpServerFailure";
 
-/** What an MCP server sent back, read whole; header names in lower case. */
+/** What an MCP server sent back; header names in lower case. */
 export interface ServerAnswer {
     httpStatus: number;
     headers: Readonly<Record<string, string | undefined>>;
     body: string;
+    /** The data of its events, where they were read as they came: the body is empty then. */
+    events?: readonly string[];
+}
+
+/** Whether an answer comes as events. */
+export function isEventStream(headers: ServerAnswer["headers"]): boolean {
+    const type = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+    return type === "text/event-stream";
 }
 
 /**
@@ -16,21 +25,20 @@ export interface ServerAnswer {
  * @throws McpServerFailure where there is none.
  */
 export function resultOf(answer: ServerAnswer, id: number): Record<string, unknown> {
-    const type = answer.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
-    const isStream = type === "text/event-stream";
-    const messages = isStream ? eventsOf(answer.body) : jsonOf(answer.body);
+    const isStream = isEventStream(answer.headers);
+    const messages = isStream ? eventsOf(answer) : jsonOf(answer.body);
     const response = messages.find((message) => isResponse(message, id));
     if (response === undefined) throw noResponse(answer, messages, isStream, id);
     const { result, error } = response;
     if (isRecord(error)) {
         const { code, message } = error;
-        throw jsonRpcFailure(answer.httpStatus, code, message);
+        throw jsonRpcFailure(answer, code, message);
     }
     if (!isRecord(result)) {
         throw unreadable(`result: got ${shown(result, 80)}; must be an object`);
     }
     // What is nested deeper, this process could not write again.
-    if (answer.body.length > 2 * maxLevels && !hasAtMostLevels(result, maxLevels)) {
+    if (mayBeDeep(answer) && !hasAtMostLevels(result, maxLevels)) {
         throw unreadable(`result: has more than ${maxLevels} levels`);
     }
     return result;
@@ -38,6 +46,11 @@ export function resultOf(answer: ServerAnswer, id: number): Record<string, unkno
 
 /** Well below where JSON.stringify comes to the end of the stack. */
 const maxLevels = 1000;
+
+/** A level takes two bytes, so that what is short is not looked at. */
+function mayBeDeep({ body, events = [] }: ServerAnswer): boolean {
+    return [body, ...events].some(({ length }) => length > 2 * maxLevels);
+}
 
 type Message = Record<string, unknown>;
 
@@ -58,17 +71,11 @@ function jsonOf(body: string): Message[] {
     }
 }
 
-function eventsOf(body: string): Message[] {
-    const messages: Message[] = [];
-    const parser = createParser({
-        onEvent: ({ data }) => {
-            messages.push(...jsonOf(data));
-        },
-    });
-    parser.feed(body);
-    // The last event may lack the empty line that ends it.
-    parser.feed("\n\n");
-    return messages;
+function eventsOf({ body, events }: ServerAnswer): Message[] {
+    if (events !== undefined) return events.flatMap(jsonOf);
+    const reader = new EventReader();
+    reader.add(Buffer.from(body));
+    return reader.end().flatMap(jsonOf);
 }
 
 function noResponse(
@@ -78,17 +85,17 @@ function noResponse(
     id: number,
 ): McpServerFailure {
     const { httpStatus, body } = answer;
-    if (httpStatus !== 200) return new HttpRefusal(httpStatus, messageOf(messages));
-    const asked = messages.find(
-        (message) => typeof message["method"] === "string" && "id" in message,
-    );
+    if (httpStatus !== 200) {
+        return new HttpRefusal(httpStatus, messageOf(messages), readReason(answer.headers));
+    }
+    const asked = messages.find(isServerRequest);
     if (asked !== undefined) {
         return unreadable(
             `the server asked for ${shown(asked["method"], 40)}; a gateway without response streaming passes no requests on to its clients`,
         );
     }
     const events = `${messages.length} events`;
-    const got = body === "" ? "nothing" : isStream ? events : shown(body, 80);
+    const got = isStream ? events : body === "" ? "nothing" : shown(body, 80);
     return unreadable(`got ${got}; must be a JSON-RPC response with id ${id}`);
 }
 
@@ -98,10 +105,15 @@ function messageOf([message]: readonly Message[]): string | undefined {
     return typeof text === "string" ? text : undefined;
 }
 
-function jsonRpcFailure(httpStatus: number, code: unknown, message: unknown): McpServerFailure {
+function jsonRpcFailure(
+    { httpStatus, headers }: ServerAnswer,
+    code: unknown,
+    message: unknown,
+): McpServerFailure {
     const text = typeof message === "string" ? message : shown(message, 80);
     if (httpStatus === 401 || httpStatus === 403) return new HttpRefusal(httpStatus, text);
-    return new JsonRpcFailure(typeof code === "number" ? code : NaN, text, httpStatus);
+    const number = typeof code === "number" ? code : NaN;
+    return new JsonRpcFailure(number, text, httpStatus, readReason(headers));
 }
 
 function unreadable(detail: string): McpServerFailure {

@@ -4,10 +4,18 @@ import {
     gatewayServerInfo,
     lambdaTargetClientContext,
     listCaching,
+    mcpServerCapabilities,
     metaKeys,
     toolSearchTool,
 } from "../../agentcore/mcp";
-import { mcpServerErrors } from "../../agentcore/mcpServerTargets";
+import {
+    liveFailure,
+    promptGiven,
+    promptsListed,
+    resourceRead,
+    resourcesListed,
+    templatesListed,
+} from "./catalogue";
 import type { CallTarget, GatewayView, ListedTool, TargetOutcome } from "./gatewayView";
 import { hasAtMostLevels, isRecord, parseMessage, type McpMessage } from "./message";
 import { McpRefusal } from "./refusal";
@@ -20,6 +28,7 @@ export type {
     GatewayTargetView,
     GatewayView,
     ListedTool,
+    McpServerView,
     TargetOutcome,
 } from "./gatewayView";
 
@@ -28,6 +37,8 @@ export interface McpRequest {
     headers: Readonly<Record<string, string | undefined>>;
     body: Uint8Array;
     requestId: string;
+    /** Aborted when the client leaves; made when a target is asked for something. */
+    leaving?: () => AbortSignal;
 }
 
 /** The answer: JSON text, or nothing to a notification. */
@@ -89,32 +100,44 @@ async function answerTo(
     message: McpMessage,
     callTarget: CallTarget,
 ): Promise<Answer> {
-    switch (`${era} ${message.method}`) {
-        case "handshake initialize":
-            return { result: initialized(gateway, message) };
-        case "stateless server/discover":
-            return {
-                result: {
-                    supportedVersions: gateway.supportedVersions,
-                    ...introduction(gateway),
-                    ...listCaching,
-                    _meta: { [metaKeys.serverInfo]: gatewayServerInfo },
-                },
-            };
-        case "handshake ping":
-        case "stateless ping":
+    const { method, params } = message;
+    /** With what 2026-07-28 has clients told of each list and resource. */
+    const listed = (result: object): Answer => ({
+        result: { ...(era === "stateless" && listCaching), ...result },
+    });
+    switch (method) {
+        case "initialize":
+            if (era === "handshake") return { result: initialized(gateway, message) };
+            break;
+        case "server/discover":
+            if (era === "stateless") return listed(discovered(gateway));
+            break;
+        case "ping":
             return { result: {} };
-        case "handshake tools/list":
-            return { result: { ...(await toolsListed(gateway, message)) } };
-        case "stateless tools/list":
-            return { result: { ...(await toolsListed(gateway, message)), ...listCaching } };
-        case "handshake tools/call":
-        case "stateless tools/call":
+        case "tools/list":
+            return listed(await toolsListed(gateway, message));
+        case "tools/call":
             return toolCalled(gateway, request, message, callTarget);
-        default:
-            // Prompts and resources too: gateways have those of MCP servers, the local cloud lists none.
-            throw new McpRefusal(gatewayErrors.unknownMethod, message.method);
+        case "prompts/list":
+            return listed(await promptsListed(gateway, params));
+        case "prompts/get":
+            return { result: await promptGiven(gateway, params) };
+        case "resources/list":
+            return listed(await resourcesListed(gateway, params));
+        case "resources/templates/list":
+            return listed(await templatesListed(gateway, params));
+        case "resources/read":
+            return listed(await resourceRead(gateway, params));
     }
+    throw new McpRefusal(gatewayErrors.unknownMethod, method);
+}
+
+function discovered(gateway: GatewayView): object {
+    return {
+        supportedVersions: gateway.supportedVersions,
+        ...introduction(gateway),
+        _meta: { [metaKeys.serverInfo]: gatewayServerInfo },
+    };
 }
 
 function initialized(gateway: GatewayView, { params }: McpMessage): Answer["result"] {
@@ -127,9 +150,10 @@ function initialized(gateway: GatewayView, { params }: McpMessage): Answer["resu
     };
 }
 
-function introduction({ instructions }: GatewayView): Record<string, unknown> {
+function introduction({ instructions, targets }: GatewayView): Record<string, unknown> {
+    const hasServers = targets.some(({ server }) => server !== undefined);
     return {
-        capabilities: gatewayCapabilities,
+        capabilities: { ...gatewayCapabilities, ...(hasServers && mcpServerCapabilities) },
         ...(instructions !== undefined && { instructions }),
     };
 }
@@ -139,9 +163,7 @@ async function toolsListed(gateway: GatewayView, { params }: McpMessage): Promis
     try {
         listed = await withLiveTools(gateway);
     } catch (error) {
-        const isDebug = gateway.exceptionLevel === "DEBUG" && error instanceof Error;
-        const details = isDebug ? ` ${error.message}` : "";
-        throw new McpRefusal(mcpServerErrors.listFailed, details);
+        throw liveFailure(gateway, error);
     }
     return toolsPage(listed, params["cursor"]);
 }

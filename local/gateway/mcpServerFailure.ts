@@ -21,17 +21,21 @@ export class McpServerFailure extends Error {
 
 /** An answer outside of MCP: an AWS service's refusal, or an HTTP server's. */
 export class HttpRefusal extends McpServerFailure {
-    /** @param answered What the answer says of itself, if it says anything. */
+    /**
+     * @param answered What the answer says of itself, if it says anything.
+     * @param why What only the local cloud knows of it.
+     */
     constructor(
         readonly httpStatus: number,
         readonly answered: string | undefined,
+        why?: string,
     ) {
         const kind = kindOf(httpStatus, answered);
         const text = targetFailureTexts[kind].text
             .replace("<status>", String(httpStatus))
             .replace("<reason>", () => answered ?? "");
         const isSaid = answered === undefined || kind === "denied";
-        super(kind, `HTTP ${httpStatus}${isSaid ? "" : `: ${answered}`}`, text);
+        super(kind, because(`HTTP ${httpStatus}${isSaid ? "" : `: ${answered}`}`, why), text);
         this.name = "HttpRefusal";
     }
 }
@@ -42,10 +46,15 @@ export class JsonRpcFailure extends McpServerFailure {
         readonly code: number,
         message: string,
         readonly httpStatus: number,
+        why?: string,
     ) {
-        super("answer", `JSON-RPC error ${code}, HTTP ${httpStatus}`, message);
+        super("answer", because(`JSON-RPC error ${code}, HTTP ${httpStatus}`, why), message);
         this.name = "JsonRpcFailure";
     }
+}
+
+function because(detail: string, why: string | undefined): string {
+    return why === undefined ? detail : `${detail}; locally: ${why}`;
 }
 
 /** IAM's denials name who may not do what; other refusals of a signature do not. */

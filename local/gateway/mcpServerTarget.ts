@@ -1,19 +1,22 @@
-import { metaKeys, statelessRevision } from "../../agentcore/mcp";
-import { gatewayClientInfo } from "../../agentcore/mcpServerTargets";
-import type { ListedTool } from "./gatewayView";
+import { statelessRevision } from "../../agentcore/mcp";
+import { gatewayClientInfo, runtimeClientError } from "../../agentcore/mcpServerTargets";
+import type { ListedTool, ListName, LiveRequest, ServerLists } from "./gatewayView";
 import { resultOf, type ServerAnswer } from "./mcpAnswer";
 import { HttpRefusal, JsonRpcFailure, McpServerFailure } from "./mcpServerFailure";
 import { isRecord } from "./message";
+import { envelope, headersOf, postHeaders } from "./serverHeaders";
+import { ServerList, serverLists, type Capability } from "./serverLists";
 import { ServerTools } from "./serverTools";
 
 /**
  * Posts one message to the server, and reads the whole answer.
  *
- * @throws McpServerFailure when none comes in time.
+ * @throws McpServerFailure when none comes in time, or who asked for it leaves.
  */
 export type SendToServer = (
     body: string,
     headers: Readonly<Record<string, string>>,
+    leaving?: AbortSignal,
 ) => Promise<ServerAnswer>;
 
 /** What {@link McpServerTarget} needs. */
@@ -30,6 +33,8 @@ export interface McpServerTargetOptions {
 interface Connection {
     revision: string;
     sessionId?: string;
+    /** What the server declares that it has besides tools. */
+    has: Readonly<Record<Capability, boolean>>;
 }
 
 /**
@@ -58,21 +63,56 @@ export class McpServerTarget {
         name: string,
         args: Readonly<Record<string, unknown>>,
         send: SendToServer,
+        leaving?: AbortSignal,
     ): Promise<Record<string, unknown>> {
-        const params = { name, arguments: args };
-        return callResult(await this.#request({ method: "tools/call", params }, send));
+        const request = { method: "tools/call", params: { name, arguments: args } };
+        return ownResult(await this.#request(request, send, leaving), "content");
     }
 
-    async #request(request: Request, send: SendToServer): Promise<Record<string, unknown>> {
+    /** All pages of another list; nothing of a server that does not declare it. @throws McpServerFailure */
+    async list<Name extends ListName>(name: Name, send: SendToServer): Promise<ServerLists[Name]> {
+        const { method, capability } = serverLists[name];
+        const list = new ServerList(name);
+        if (!(await this.#connected(send)).has[capability]) return list.all;
+        try {
+            let cursor: string | undefined;
+            do {
+                const params = cursor === undefined ? {} : { cursor };
+                cursor = list.add(await this.#request({ method, params }, send));
+            } while (cursor !== undefined);
+        } catch (error) {
+            // SDKs declare resources for servers that have no handler for templates.
+            if (!(error instanceof JsonRpcFailure && error.code === methodNotFound)) throw error;
+        }
+        return list.all;
+    }
+
+    /** A prompt or a resource, as the server gives it; `undefined` where it declares none. @throws McpServerFailure */
+    async ask(
+        request: LiveRequest,
+        send: SendToServer,
+        leaving?: AbortSignal,
+    ): Promise<Record<string, unknown> | undefined> {
+        const { capability, member } = liveRequests[request.method];
+        if (!(await this.#connected(send)).has[capability]) return undefined;
+        return ownResult(await this.#request(request, send, leaving), member);
+    }
+
+    /** A client that leaves ends its own request, and no handshake: others wait for that too. */
+    async #request(
+        request: Request,
+        send: SendToServer,
+        leaving?: AbortSignal,
+    ): Promise<Record<string, unknown>> {
         const known = this.#connection;
         const connection = await this.#connected(send);
         try {
-            return await this.#answered(request, connection, send);
+            return await this.#answered(request, connection, send, leaving);
         } catch (error) {
             if (known === undefined || !isForgotten(error)) throw error;
             // Of many calls that find out at once, one shakes hands.
             if (this.#connection === known) this.#connection = undefined;
-            return this.#answered(request, await this.#connected(send), send);
+            return this.#answered(request, await this.#connected(send), send, leaving);
         }
     }
 
@@ -112,9 +152,9 @@ export class McpServerTarget {
         if (typeof revision !== "string" || !accepted.includes(revision)) {
             throw noCommonRevision(offered, accepted, revision);
         }
-        requireTools(capabilities);
+        const has = declared(capabilities);
         const sessionId = answer.headers["mcp-session-id"];
-        const connection = { revision, ...(sessionId !== undefined && { sessionId }) };
+        const connection = { revision, has, ...(sessionId !== undefined && { sessionId }) };
         const notification = { jsonrpc: "2.0", method: "notifications/initialized" };
         const acknowledged = await send(
             JSON.stringify(notification),
@@ -127,20 +167,23 @@ export class McpServerTarget {
     }
 
     async #discover(send: SendToServer): Promise<Connection> {
-        const connection = { revision: statelessRevision };
         const request = { method: "server/discover", params: {} };
-        const { supportedVersions, capabilities } = await this.#answered(request, connection, send);
+        const { supportedVersions, capabilities } = await this.#answered(
+            request,
+            { revision: statelessRevision },
+            send,
+        );
         if (!Array.isArray(supportedVersions) || !supportedVersions.includes(statelessRevision)) {
             throw noCommonRevision(statelessRevision, [statelessRevision], supportedVersions);
         }
-        requireTools(capabilities);
-        return connection;
+        return { revision: statelessRevision, has: declared(capabilities) };
     }
 
     async #answered(
         request: Request,
-        connection: Connection,
+        connection: Omit<Connection, "has">,
         send: SendToServer,
+        leaving?: AbortSignal,
     ): Promise<Record<string, unknown>> {
         const id = ++this.#lastId;
         const { method } = request;
@@ -149,7 +192,7 @@ export class McpServerTarget {
                 ? { ...request.params, _meta: envelope }
                 : request.params;
         const body = JSON.stringify({ jsonrpc: "2.0", id, method, params });
-        return resultOf(await send(body, headersOf(connection, request)), id);
+        return resultOf(await send(body, headersOf(connection, request), leaving), id);
     }
 }
 
@@ -158,48 +201,25 @@ interface Request {
     params: Readonly<Record<string, unknown>>;
 }
 
-/** Runtime answers 406 to a client that does not take both (runtime-mcp-protocol-contract page, sure). */
-const postHeaders = {
-    "content-type": "application/json",
-    accept: "application/json, text/event-stream",
+/** What is asked live needs, and what its answer must have. */
+const liveRequests = {
+    "prompts/get": { capability: "prompts", member: "messages" },
+    "resources/read": { capability: "resources", member: "contents" },
 } as const;
 
-/** What each request of 2026-07-28 says of its client. */
-const envelope = {
-    [metaKeys.protocolVersion]: statelessRevision,
-    "io.modelcontextprotocol/clientInfo": gatewayClientInfo,
-    "io.modelcontextprotocol/clientCapabilities": {},
-};
-
-function headersOf(
-    { revision, sessionId }: Connection,
-    { method, params }: { method: string; params?: Readonly<Record<string, unknown>> },
-): Record<string, string> {
-    const name = params?.["name"];
-    return {
-        ...postHeaders,
-        "mcp-protocol-version": revision,
-        ...(sessionId !== undefined && { "mcp-session-id": sessionId }),
-        ...(revision === statelessRevision && { "mcp-method": method }),
-        ...(revision === statelessRevision &&
-            typeof name === "string" && { "mcp-name": headerText(name) }),
-    };
-}
-
-/** What a plain header cannot carry goes as `=?base64?…?=` (MCP 2026-07-28). */
-function headerText(text: string): string {
-    if (/^[!-~](?:[ -~]*[!-~])?$/.test(text) && !text.startsWith("=?base64?")) return text;
-    return `=?base64?${Buffer.from(text).toString("base64")}?=`;
-}
+/** JSON-RPC 2.0, section 5.1. */
+const methodNotFound = -32601;
 
 /**
  * Whether an answer may say that the server does not know of the handshake, and so has done nothing: it is another
- * process or another image than then. Runtime passes on what a container refuses as 424, with its status.
+ * process or another image than then. Runtime passes on what a container refuses as an error of its own, with the
+ * container's status in its words: 424, and over MCP 200 (runtime-mcp-protocol-contract page, sure).
  */
 function isForgotten(error: unknown): boolean {
     if (!(error instanceof HttpRefusal || error instanceof JsonRpcFailure)) return false;
     const { httpStatus, message } = error;
-    if (httpStatus === 424) return /\((?:400|404)\)/.test(message);
+    const isRuntimes = error instanceof JsonRpcFailure && error.code === runtimeClientError;
+    if (httpStatus === 424 || isRuntimes) return /error \((?:400|404)\) from/.test(message);
     return httpStatus === 400 || httpStatus === 404;
 }
 
@@ -221,14 +241,17 @@ function noCommonRevision(
     );
 }
 
-/** The MCP server must have tool capabilities (gateway-target-MCPservers page, sure). */
-function requireTools(capabilities: unknown): void {
-    if (isRecord(capabilities) && isRecord(capabilities["tools"])) return;
-    throw new McpServerFailure("tools", "capabilities: got no tools; must have them");
+/** The MCP server must have tool capabilities, and may have others (gateway-target-MCPservers page, sure). */
+function declared(capabilities: unknown): Connection["has"] {
+    if (!isRecord(capabilities) || !isRecord(capabilities["tools"])) {
+        throw new McpServerFailure("tools", "capabilities: got no tools; must have them");
+    }
+    const { prompts, resources } = capabilities;
+    return { prompts: isRecord(prompts), resources: isRecord(resources) };
 }
 
 /** A result without what is about the hop to the server: its discriminator, and what the server says of itself. */
-function callResult(result: Record<string, unknown>): Record<string, unknown> {
+function ownResult(result: Record<string, unknown>, member: string): Record<string, unknown> {
     const { resultType = "complete", _meta, ...rest } = result;
     if (resultType !== "complete") {
         throw new McpServerFailure(
@@ -236,8 +259,8 @@ function callResult(result: Record<string, unknown>): Record<string, unknown> {
             `resultType: got ${String(resultType)}; a gateway without response streaming asks its clients for nothing more`,
         );
     }
-    if (!Array.isArray(rest["content"])) {
-        throw new McpServerFailure("answer", "result.content: must be a list");
+    if (!Array.isArray(rest[member])) {
+        throw new McpServerFailure("answer", `result.${member}: must be a list`);
     }
     const own = isRecord(_meta)
         ? Object.entries(_meta).filter(([key]) => !key.startsWith("io.modelcontextprotocol/"))

@@ -74,13 +74,20 @@ function assertStatelessRequest(
     if (headers["mcp-method"] !== method) {
         throw mismatch("Mcp-Method", headers["mcp-method"], method);
     }
-    const name = params["name"];
-    if (method !== "tools/call" || typeof name !== "string") return;
+    const name = params[named[method] ?? ""];
+    if (typeof name !== "string") return;
     const header = headers["mcp-name"];
     if (header === undefined || decodedHeader(header) !== name) {
         throw mismatch("Mcp-Name", header, name);
     }
 }
+
+/** What `Mcp-Name` repeats (sure: gateway-using-mcp-call, -prompts-get and -resources-read pages). */
+const named: Readonly<Record<string, string>> = {
+    "tools/call": "name",
+    "prompts/get": "name",
+    "resources/read": "uri",
+};
 
 /** What a plain header cannot carry comes as `=?base64?…?=` (MCP 2026-07-28). */
 function decodedHeader(value: string): string {

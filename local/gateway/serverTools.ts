@@ -3,12 +3,13 @@ import { shown } from "../../agentcore/shown";
 import type { ListedTool } from "./gatewayView";
 import { McpServerFailure } from "./mcpServerFailure";
 import { isRecord } from "./message";
+import { ListPages } from "./serverLists";
 
 /** Collects the pages of an MCP server's `tools/list`. */
 export class ServerTools {
     readonly all: ListedTool[] = [];
     readonly #names = new Set<string>();
-    readonly #cursors = new Set<string>();
+    readonly #pages = new ListPages(maxPages, refused);
 
     /**
      * Takes a page, and gives the cursor of the next one.
@@ -18,15 +19,7 @@ export class ServerTools {
     add({ tools, nextCursor }: Record<string, unknown>): string | undefined {
         if (!Array.isArray(tools)) throw refused(`tools: got ${shown(tools, 80)}; must be a list`);
         for (const tool of tools as unknown[]) this.#addTool(tool);
-        if (nextCursor === undefined || nextCursor === null) return undefined;
-        if (typeof nextCursor !== "string") {
-            throw refused(`nextCursor: got ${shown(nextCursor, 80)}; must be a text`);
-        }
-        if (this.#cursors.has(nextCursor) || this.#cursors.size >= maxPages) {
-            throw refused(`nextCursor: got ${shown(nextCursor, 80)} again; the pages have no end`);
-        }
-        this.#cursors.add(nextCursor);
-        return nextCursor;
+        return this.#pages.next(nextCursor);
     }
 
     #addTool(tool: unknown): void {

@@ -60,6 +60,7 @@ export function gatewayApi(
             headers: request.headers,
             body: request.body,
             requestId: request.requestId,
+            leaving: () => request.signal,
         });
         return {
             httpStatus: response.httpStatus,

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { AwsError, notEmulated } from "../awsError";
 import { answerSocket, malformed, parserRefusal, RequestTooLarge } from "./earlyRefusal";
 import { jsonError, type HttpRequest, type HttpResponse } from "./exchange";
+import { askedService } from "./askedService";
 import { Http2Connections } from "./http2Connections";
 import { declaredBytes, defaultMaxBodyBytes, readBody } from "./requestBody";
 import { sendResponse } from "./sendResponse";
@@ -166,7 +167,7 @@ export class HttpServer {
         try {
             const { url, vpcEndpointId, prefix, rest } = targetOf(incoming);
             const service = this.#service(prefix);
-            if (service === undefined) throw notEmulated(`${incoming.method ?? ""} ${url}`);
+            if (service === undefined) throw notEmulated(askedService(incoming, url));
             const { answer, refuse: own, maxBodyBytes = defaultMaxBodyBytes } = service;
             refuse = own ?? refuse;
             const read = await readBody(incoming, maxBodyBytes);

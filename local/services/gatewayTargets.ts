@@ -1,52 +1,30 @@
-import { randomBytes } from "node:crypto";
 import { limits } from "../../agentcore/limits";
 import { statelessRevision } from "../../agentcore/mcp";
-import type { ToolDefinition } from "../../agentcore/toolSchema";
 import { AwsError, notEmulated } from "../awsError";
-import type { ListedTool, TargetOutcome } from "../gateway/gatewayView";
+import type {
+    ListedTool,
+    ListName,
+    LiveRequest,
+    ServerLists,
+    TargetOutcome,
+} from "../gateway/gatewayView";
 import { McpServerFailure } from "../gateway/mcpServerFailure";
 import type { McpServerTarget } from "../gateway/mcpServerTarget";
+import { checkTarget, supportedVersions, type GatewayTargetInput } from "./agentcoreChecks";
 import {
-    checkTarget,
-    supportedVersions,
-    type CheckedMcpServer,
-    type GatewayInput,
-    type GatewayTargetInput,
-} from "./agentcoreChecks";
-import type { CallingGateway, McpServers } from "./mcpServers";
+    newServer,
+    newTargetId,
+    ready,
+    store,
+    type GatewayTarget,
+    type McpServerGatewayTarget,
+    type TargetOwner,
+} from "./gatewayTarget";
+import type { McpServers } from "./mcpServers";
 import type { TargetAccess } from "./targetAccess";
 import { changedMeanwhile, debugText, refusalOf, requireSynchronizable } from "./targetRefusals";
 
-/** A target of a gateway. */
-export type GatewayTarget = LambdaGatewayTarget | McpServerGatewayTarget;
-
-interface TargetState extends GatewayTargetInput {
-    targetId: string;
-    status: "READY" | "SYNCHRONIZING" | "SYNCHRONIZE_UNSUCCESSFUL";
-    statusReasons: readonly string[];
-    createdAt: Date;
-    updatedAt: Date;
-}
-
-/** A target whose tools are its configuration's. */
-export interface LambdaGatewayTarget extends TargetState {
-    kind: "lambda";
-    lambdaArn: string;
-    tools: readonly ToolDefinition[];
-}
-
-/** A target whose tools are its server's: kept since it was last synchronized, or asked for where it is DYNAMIC. */
-export interface McpServerGatewayTarget extends TargetState, CheckedMcpServer {
-    tools: readonly ListedTool[];
-    lastSynchronizedAt?: Date;
-}
-
-/** A gateway as far as its targets are about it. */
-export interface TargetOwner extends CallingGateway, GatewayInput {
-    gatewayId: string;
-    region: string;
-    targets: Map<string, GatewayTarget>;
-}
+export type { GatewayTarget, McpServerGatewayTarget, TargetOwner } from "./gatewayTarget";
 
 /** The targets of one account's gateways. */
 export class GatewayTargets {
@@ -85,7 +63,7 @@ export class GatewayTargets {
             updatedAt: createdAt,
         };
         if (checked.kind === "lambda") return store(gateway, { ...state, ...checked });
-        return this.#connected(gateway, { ...state, ...checked, tools: [] }, refuse);
+        return this.#connected(gateway, newServer(state, checked), refuse);
     }
 
     /** A full replacement. An MCP server is asked for its tools again; while it is, the old target stays. */
@@ -104,7 +82,7 @@ export class GatewayTargets {
         const updatedAt = new Date(this.deps.now());
         const state = { ...input, targetId, ...ready, createdAt, updatedAt };
         if (checked.kind === "lambda") return store(gateway, { ...state, ...checked });
-        return this.#connected(gateway, { ...state, ...checked, tools: [] }, () => {
+        return this.#connected(gateway, newServer(state, checked), () => {
             if (gateway.targets.get(targetId) !== old) throw changedMeanwhile(gateway, targetId);
             refuse();
         });
@@ -140,17 +118,40 @@ export class GatewayTargets {
         return this.#mcpServers().listTools(this.#client(gateway, target), gateway, target);
     }
 
-    /** Calls a tool of an MCP server. */
+    /** A list of a DYNAMIC target, asked for. @throws McpServerFailure */
+    async liveList<Name extends ListName>(
+        gateway: TargetOwner,
+        target: McpServerGatewayTarget,
+        name: Name,
+    ): Promise<ServerLists[Name]> {
+        return this.#mcpServers().list(this.#client(gateway, target), gateway, target, name);
+    }
+
+    /** A prompt or a resource of an MCP server; `undefined` where it has none. @throws McpServerFailure */
+    async ask(
+        gateway: TargetOwner,
+        target: McpServerGatewayTarget,
+        request: LiveRequest,
+        leaving?: AbortSignal,
+    ): Promise<Record<string, unknown> | undefined> {
+        const client = this.#client(gateway, target);
+        return this.#mcpServers().ask(client, gateway, target, request, leaving);
+    }
+
+    /** Calls a tool of an MCP server; `leaving` is aborted when who called it leaves. */
     async callTool(
         gateway: TargetOwner,
         target: McpServerGatewayTarget,
         tool: string,
         args: Readonly<Record<string, unknown>>,
+        leaving?: AbortSignal,
     ): Promise<TargetOutcome> {
         try {
             const client = this.#client(gateway, target);
             const servers = this.#mcpServers();
-            const toolResult = await servers.callTool(client, gateway, target, tool, args);
+            const toolResult = await servers.callTool(
+                ...([client, gateway, target, tool, args, leaving] as const),
+            );
             return { result: "answered", toolResult };
         } catch (error) {
             if (!(error instanceof McpServerFailure)) throw error;
@@ -194,16 +195,17 @@ export class GatewayTargets {
         const servers = this.#mcpServers();
         const client = servers.client(supportedVersions(gateway), false);
         try {
-            return { client, tools: await servers.listTools(client, gateway, target) };
+            return { client, ...(await servers.listAll(client, gateway, target)) };
         } catch (error) {
             throw error instanceof McpServerFailure ? refusalOf(error, gateway, target) : error;
         }
     }
 
     #keep(gateway: TargetOwner, target: McpServerGatewayTarget, asked: Asked): GatewayTarget {
-        const { client, tools } = asked;
+        const { client, tools, lists } = asked;
         const lastSynchronizedAt = new Date(this.deps.now());
-        return this.#put(gateway, { ...target, ...ready, tools, lastSynchronizedAt }, client);
+        const kept = { ...target, ...ready, tools, lists, lastSynchronizedAt };
+        return this.#put(gateway, kept, client);
     }
 
     #put(
@@ -263,16 +265,5 @@ export class GatewayTargets {
 interface Asked {
     client: McpServerTarget;
     tools: readonly ListedTool[];
-}
-
-const ready = { status: "READY", statusReasons: [] } as const;
-
-function store<Target extends GatewayTarget>(gateway: TargetOwner, target: Target): Target {
-    gateway.targets.set(target.targetId, target);
-    return target;
-}
-
-function newTargetId(): string {
-    const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    return [...randomBytes(10)].map((byte) => alphabet[byte % 36]).join("");
+    lists: ServerLists;
 }

@@ -4,7 +4,7 @@ import type { LocalAccount } from "./account";
 import { supportedVersions, type Gateway, type GatewayTarget } from "./agentcoreControl";
 import { hasToolSearch } from "./agentcoreChecks";
 import type { Authorizer, DecisionRecord } from "./authorizer";
-import type { McpServerGatewayTarget } from "./gatewayTargets";
+import type { GatewayTargets, McpServerGatewayTarget } from "./gatewayTargets";
 import type { LambdaInvoker } from "./lambdaInvoker";
 import type { RequestOrigin } from "./requestContext";
 import type { SessionKey } from "./sessionKey";
@@ -13,6 +13,7 @@ import {
     routeMcp,
     type CallTarget,
     type GatewayView,
+    type McpServerView,
     type McpRequest,
     type McpResponse,
 } from "../gateway/mcpRouter";
@@ -69,7 +70,8 @@ export class Gateways {
             const { agentcore } = account;
             const target = agentcore.target(gateway.gatewayId, view.targetId);
             if (target.kind === "mcpServer") {
-                return agentcore.targets.callTool(gateway, target, tool, args);
+                const leaving = request.leaving?.();
+                return agentcore.targets.callTool(gateway, target, tool, args, leaving);
             }
             const { lambdaArn } = target;
             const role = this.sts.serviceSession(
@@ -102,7 +104,7 @@ export class Gateways {
         };
         return routeMcp(
             {
-                ...viewOf(account, gateway),
+                ...viewOf(account, gateway, request),
                 ...(hasToolSearch(gateway) && { toolSearch: this.#toolSearch(gateway) }),
             },
             request,
@@ -117,7 +119,11 @@ export class Gateways {
     }
 }
 
-function viewOf({ agentcore }: LocalAccount, gateway: Gateway): GatewayView {
+function viewOf(
+    { agentcore }: LocalAccount,
+    gateway: Gateway,
+    { leaving }: McpRequest,
+): GatewayView {
     const instructions = gateway.protocolConfiguration?.mcp?.instructions;
     return {
         gatewayId: gateway.gatewayId,
@@ -132,7 +138,25 @@ function viewOf({ agentcore }: LocalAccount, gateway: Gateway): GatewayView {
             ...(isLive(target) && {
                 liveTools: () => agentcore.targets.liveTools(gateway, target),
             }),
+            ...(target.kind === "mcpServer" && {
+                server: serverView(agentcore.targets, gateway, target, leaving),
+            }),
         })),
+    };
+}
+
+function serverView(
+    targets: GatewayTargets,
+    gateway: Gateway,
+    target: McpServerGatewayTarget,
+    leaving: McpRequest["leaving"],
+): McpServerView {
+    const live: boolean = isLive(target);
+    return {
+        resourcePriority: target.resourcePriority,
+        isLive: live,
+        list: (name) => (live ? targets.liveList(gateway, target, name) : target.lists[name]),
+        ask: (request) => targets.ask(gateway, target, request, leaving?.()),
     };
 }
 

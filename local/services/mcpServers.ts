@@ -4,8 +4,14 @@ import {
     mcpServerSessionName,
     offeredRevision,
 } from "../../agentcore/mcpServerTargets";
-import type { ListedTool } from "../gateway/gatewayView";
-import { AnswerTooLarge, AnswerTooLate, KeepAlivePost, type Post } from "../gateway/keepAlivePost";
+import type { ListedTool, ListName, LiveRequest, ServerLists } from "../gateway/gatewayView";
+import {
+    AnswerTooLarge,
+    AnswerTooLate,
+    ClientLeft,
+    KeepAlivePost,
+    type Post,
+} from "../gateway/keepAlivePost";
 import { McpServerFailure } from "../gateway/mcpServerFailure";
 import { McpServerTarget, type SendToServer } from "../gateway/mcpServerTarget";
 import { signedHeaders } from "../gateway/signedHeaders";
@@ -70,6 +76,47 @@ export class McpServers {
         return client.listTools(this.#send(gateway, server, handshakeSeconds));
     }
 
+    /** All that a server lists, in the time of one handshake. @throws McpServerFailure */
+    async listAll(
+        client: McpServerTarget,
+        gateway: CallingGateway,
+        server: McpServer,
+    ): Promise<{ tools: ListedTool[]; lists: ServerLists }> {
+        const { handshakeSeconds } = this.#limits;
+        const send = this.#send(gateway, server, handshakeSeconds);
+        return {
+            tools: await client.listTools(send),
+            lists: {
+                prompts: await client.list("prompts", send),
+                resources: await client.list("resources", send),
+                resourceTemplates: await client.list("resourceTemplates", send),
+            },
+        };
+    }
+
+    /** @throws McpServerFailure */
+    list<Name extends ListName>(
+        client: McpServerTarget,
+        gateway: CallingGateway,
+        server: McpServer,
+        name: Name,
+    ): Promise<ServerLists[Name]> {
+        const { handshakeSeconds } = this.#limits;
+        return client.list(name, this.#send(gateway, server, handshakeSeconds));
+    }
+
+    /** A prompt or a resource; `undefined` where the server has none. @throws McpServerFailure */
+    ask(
+        client: McpServerTarget,
+        gateway: CallingGateway,
+        server: McpServer,
+        request: LiveRequest,
+        leaving?: AbortSignal,
+    ): Promise<Record<string, unknown> | undefined> {
+        const { callSeconds } = this.#limits;
+        return client.ask(request, this.#send(gateway, server, callSeconds), leaving);
+    }
+
     /** @throws McpServerFailure */
     callTool(
         client: McpServerTarget,
@@ -77,10 +124,11 @@ export class McpServers {
         server: McpServer,
         name: string,
         args: Readonly<Record<string, unknown>>,
+        leaving?: AbortSignal,
     ): Promise<Record<string, unknown>> {
         const { callSeconds } = this.#limits;
         const send = this.#send(gateway, server, callSeconds);
-        return client.callTool(name, args, send);
+        return client.callTool(name, args, send, leaving);
     }
 
     /** Closes the connections. */
@@ -93,12 +141,13 @@ export class McpServers {
         const { post = this.#http.post, now = Date.now } = this.options;
         const url = this.#urlOf(server);
         const end = performance.now() + seconds * 1000;
-        return async (body, headers) => {
+        return async (body, headers, leaving) => {
             const key = this.#session(gateway);
             const signed = signedHeaders({ url, headers, body }, key, server, now());
             const timeoutMs = Math.max(1, end - performance.now());
             try {
-                return await post({ url, headers: signed, body, timeoutMs });
+                const left = leaving === undefined ? {} : { leaving };
+                return await post({ url, headers: signed, body, timeoutMs, ...left });
             } catch (error) {
                 throw failureOf(error, seconds);
             }
@@ -130,6 +179,7 @@ function failureOf(error: unknown, seconds: number): McpServerFailure {
     if (error instanceof AnswerTooLate) {
         return new McpServerFailure("unreachable", `no answer within ${seconds} s`);
     }
+    if (error instanceof ClientLeft) return new McpServerFailure("unreachable", error.message);
     if (error instanceof AnswerTooLarge) return new McpServerFailure("answer", error.message);
     const { code, message } = error as NodeJS.ErrnoException;
     return new McpServerFailure("unreachable", code ?? message);

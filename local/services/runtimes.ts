@@ -6,6 +6,7 @@ import {
     runtimeEndpointArn,
     runtimeErrors,
     runtimeHeaders,
+    runtimeLogGroup,
 } from "../../agentcore/runtime";
 import {
     initializationSeconds,
@@ -16,6 +17,7 @@ import {
     type RuntimeFailure,
 } from "../../agentcore/runtimeFailures";
 import { limits } from "../../agentcore/limits";
+import { localReasonHeader, writtenReason } from "../gateway/localReason";
 import { refusalAnswer, RuntimeRefusal, type RuntimeAnswer } from "../runtime/refusal";
 import {
     answerHeaders,
@@ -104,7 +106,9 @@ export class Runtimes {
                 ...{ headers, body },
                 ...(signal !== undefined && { signal }),
             });
-            const answer = answered(outcome, this.#seconds.initialization);
+            const answer = answered(outcome, this.#seconds.initialization, () =>
+                logPlace(account, runtime),
+            );
             return {
                 httpStatus: answer.httpStatus,
                 headers: answerHeaders(answer.headers, {
@@ -156,12 +160,19 @@ export class Runtimes {
         if (!(error instanceof RuntimeRefusal)) throw error;
         this.deps.onRefused?.(requestId, error.message);
         const protocol = this.find(runtimeArn)?.runtime.protocol;
-        return refusalAnswer(error, protocol, this.#assumptions);
+        const answer = refusalAnswer(error, protocol, this.#assumptions);
+        const { text, message } = error;
+        // Why IAM denies a call is no business of who may not call.
+        if (error.error !== runtimeErrors.client || message === text) return answer;
+        const reason = { [localReasonHeader]: writtenReason(message) };
+        return { ...answer, headers: { ...answer.headers, ...reason } };
     }
 
     /** Lets go of the process of a runtime that was updated, and ends that of one that was deleted. */
     changed(runtimeArn: string, runtime: AgentRuntime | undefined): void {
         this.#hosts.changed(runtimeArn, runtime);
+        const deployed = this.find(runtimeArn);
+        if (deployed !== undefined) this.#hosts.host(deployed.account, deployed.runtime)?.start();
     }
 
     /** Ends every process. */
@@ -230,6 +241,12 @@ export class Runtimes {
     }
 }
 
+/** The file of a runtime's log; the group's name where there is none, because its role may not write one. */
+function logPlace({ logs }: LocalAccount, { agentRuntimeId }: AgentRuntime): string {
+    const group = runtimeLogGroup(agentRuntimeId);
+    return logs.findLogGroup(group)?.file ?? `${group}, which its role has not written`;
+}
+
 /** An MCP runtime wants both, as MCP has it (runtime-mcp-protocol-contract page). @throws RuntimeRefusal */
 function checkAccept({ protocol }: AgentRuntime, { accept = "" }: Headers): void {
     if (protocol !== "MCP") return;
@@ -241,6 +258,7 @@ function checkAccept({ protocol }: AgentRuntime, { accept = "" }: Headers): void
 function answered(
     outcome: CallOutcome | "conflict",
     initialization: number,
+    log: () => string,
 ): Extract<CallOutcome, { result: "answered" }> {
     if (outcome === "conflict") throw new RuntimeRefusal(runtimeErrors.conflict, {});
     switch (outcome.result) {
@@ -251,10 +269,10 @@ function answered(
             throw failure(
                 runtimeFailures.initialization,
                 { seconds: String(initialization) },
-                outcome.reason,
+                `${outcome.reason}; its log: ${log()}`,
             );
         case "unhealthy":
-            throw failure(runtimeFailures.healthCheck, {}, outcome.reason);
+            throw failure(runtimeFailures.healthCheck, {}, `${outcome.reason}; its log: ${log()}`);
         case "timedOut":
         case "left":
             throw failure(

@@ -33,8 +33,11 @@ const subjects: Record<Run, { title: string; start: () => Promise<Subject> }> = 
                 url: shim.url,
                 stop: () => deployed.stop(),
                 check: () => {
-                    assert.equal(shim.listed.size, 13);
-                    for (const name of shim.listed) assert.match(name, /^conformance___[a-z]/);
+                    const { tools, prompts } = shim.listed;
+                    assert.deepEqual([tools.size, prompts.size], [13, 4]);
+                    for (const name of [...tools, ...prompts]) {
+                        assert.match(name, /^conformance___[a-z]/);
+                    }
                 },
             };
         },
@@ -74,7 +77,7 @@ describe("The MCP conformance suite", () => {
                 });
             }
             if (run === "gateway") {
-                it("that it was called by the gateway's names of the tools", () => {
+                it("that it was called by the gateway's names of the tools and prompts", () => {
                     subject?.check?.();
                 });
             }

@@ -37,10 +37,6 @@ export const reasons = {
         message:
             /-32601: Method not found: (?:completion\/complete|logging\/setLevel|resources\/subscribe)$/,
     },
-    "not routed": {
-        text: "**A gap of the local gateway**: AWS's has the prompts and resources of its MCP servers (devguide, gateway-using); the local one lists tools only.",
-        message: /-32601: Method not found: (?:prompts\/(?:list|get)|resources\/(?:list|read))$/,
-    },
     references: {
         text: "AgentCore takes no server whose schemas have `$defs` or `$ref` (inferred): the target would fail. So the server behind the gateway is the fixture without this tool.",
         message: /^Tool 'json_schema_2020_12_tool' not found\. Available tools: test_simple_text,/,
@@ -71,13 +67,9 @@ function calls(check: string, gateway: Expected = passes): Record<Run, Expected>
     return { fixture: passes, gateway, workload: fails("own tools", check) };
 }
 
-/** A scenario of what is no tool. */
-function beyondTools(check: string, gateway: "no operation" | "not routed"): Record<Run, Expected> {
-    return {
-        fixture: passes,
-        gateway: fails(gateway, check),
-        workload: fails("tools only", check),
-    };
+/** A scenario of what is no tool, and so nothing of the workload's. */
+function beyondTools(check: string, gateway: Expected = passes): Record<Run, Expected> {
+    return { fixture: passes, gateway, workload: fails("tools only", check) };
 }
 
 const everywhere: Record<Run, Expected> = { fixture: passes, gateway: passes, workload: passes };
@@ -88,9 +80,15 @@ const streamsSession = warns("no session", "server-sse-multiple-streams-session"
 /** Every scenario of the suite for servers, and what each run of it must come to. */
 export const scenarios: Readonly<Record<string, Record<Run, Expected>>> = {
     "server-initialize": everywhere,
-    "logging-set-level": beyondTools("logging-set-level", "no operation"),
+    "logging-set-level": beyondTools(
+        "logging-set-level",
+        fails("no operation", "logging-set-level"),
+    ),
     ping: everywhere,
-    "completion-complete": beyondTools("completion-complete", "no operation"),
+    "completion-complete": beyondTools(
+        "completion-complete",
+        fails("no operation", "completion-complete"),
+    ),
     "tools-list": everywhere,
     "tools-call-simple-text": calls("tools-call-simple-text"),
     "tools-call-image": calls("tools-call-image"),
@@ -98,7 +96,10 @@ export const scenarios: Readonly<Record<string, Record<Run, Expected>>> = {
     "tools-call-embedded-resource": calls("tools-call-embedded-resource"),
     "tools-call-mixed-content": calls("tools-call-mixed-content"),
     // It sets the level before it calls.
-    "tools-call-with-logging": beyondTools("tools-call-with-logging", "no operation"),
+    "tools-call-with-logging": beyondTools(
+        "tools-call-with-logging",
+        fails("no operation", "tools-call-with-logging"),
+    ),
     "tools-call-error": calls("tools-call-error"),
     "tools-call-with-progress": calls(
         "tools-call-with-progress",
@@ -134,16 +135,22 @@ export const scenarios: Readonly<Record<string, Record<Run, Expected>>> = {
         "elicitation-sep1330-general",
         fails("not streamed", "elicitation-sep1330-general"),
     ),
-    "resources-list": beyondTools("resources-list", "not routed"),
-    "resources-read-text": beyondTools("resources-read-text", "not routed"),
-    "resources-read-binary": beyondTools("resources-read-binary", "not routed"),
-    "resources-templates-read": beyondTools("resources-templates-read", "not routed"),
-    "resources-subscribe": beyondTools("resources-subscribe", "no operation"),
-    "resources-unsubscribe": beyondTools("resources-unsubscribe", "no operation"),
-    "prompts-list": beyondTools("prompts-list", "not routed"),
-    "prompts-get-simple": beyondTools("prompts-get-simple", "not routed"),
-    "prompts-get-with-args": beyondTools("prompts-get-with-args", "not routed"),
-    "prompts-get-embedded-resource": beyondTools("prompts-get-embedded-resource", "not routed"),
-    "prompts-get-with-image": beyondTools("prompts-get-with-image", "not routed"),
+    "resources-list": beyondTools("resources-list"),
+    "resources-read-text": beyondTools("resources-read-text"),
+    "resources-read-binary": beyondTools("resources-read-binary"),
+    "resources-templates-read": beyondTools("resources-templates-read"),
+    "resources-subscribe": beyondTools(
+        "resources-subscribe",
+        fails("no operation", "resources-subscribe"),
+    ),
+    "resources-unsubscribe": beyondTools(
+        "resources-unsubscribe",
+        fails("no operation", "resources-unsubscribe"),
+    ),
+    "prompts-list": beyondTools("prompts-list"),
+    "prompts-get-simple": beyondTools("prompts-get-simple"),
+    "prompts-get-with-args": beyondTools("prompts-get-with-args"),
+    "prompts-get-embedded-resource": beyondTools("prompts-get-embedded-resource"),
+    "prompts-get-with-image": beyondTools("prompts-get-with-image"),
     "dns-rebinding-protection": everywhere,
 };

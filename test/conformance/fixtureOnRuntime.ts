@@ -33,6 +33,17 @@ export class FixtureOnRuntime {
                 },
             },
         });
+        // The shipped spoke, but for its agent: no workload of that name is here.
+        hub.project.config("consumer", {
+            account: { role: "consumer", id: accounts.spoke },
+            hubs: { hub: { account: accounts.hub, stack: "provider" } },
+            callers: {
+                developer: {
+                    gateways: ["hub/tools"],
+                    assumedBy: [`arn:aws:iam::${accounts.spoke}:role/AdminRole`],
+                },
+            },
+        });
         await inFolder(hub.project.folder, () => hub.deployAll());
         const shim = await SigningShim.start({
             gatewayUrl: hub.gateway().gatewayUrl,

@@ -10,18 +10,18 @@ import { sigv4Fetch, type AwsCredentials } from "../../sigv4-fetch/src/index.js"
 export interface SigningShimOptions {
     gatewayUrl: string;
     credentials: AwsCredentials;
-    /** The target whose tools the suite calls by the names that the server gave them. */
+    /** The target whose tools and prompts the suite asks for by the names that the server gave them. */
     target: string;
 }
 
 /**
- * A gateway for the conformance suite, which can neither sign nor call tools by other names than its own: each
+ * A gateway for the conformance suite, which can neither sign nor name tools and prompts otherwise than itself: each
  * request goes to the gateway signed, answers come back as they stream, and only `<target>___` is put on and taken off.
  * `Host` and `Origin` go on as they came, because the suite looks at what becomes of foreign ones.
  */
 export class SigningShim {
-    /** The names of all tools that the gateway has listed, as it did. */
-    readonly listed = new Set<string>();
+    /** The names of all tools and prompts that the gateway has listed, as it did. */
+    readonly listed = { tools: new Set<string>(), prompts: new Set<string>() };
     readonly #http: Server;
 
     private constructor(private readonly options: SigningShimOptions) {
@@ -78,30 +78,38 @@ export class SigningShim {
         });
         const isJson = answer.headers.get("content-type") === "application/json";
         outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
-        if (message?.method === "tools/list" && isJson) {
-            outgoing.end(JSON.stringify(this.#withoutTarget((await answer.json()) as Listed)));
+        const list = lists[message?.method ?? ""];
+        if (list !== undefined && isJson) {
+            outgoing.end(
+                JSON.stringify(this.#withoutTarget(list, (await answer.json()) as Listed)),
+            );
         } else if (answer.body === null) outgoing.end();
         else await pipeline(Readable.fromWeb(answer.body as never), outgoing);
     }
 
-    /** A call by the gateway's name of the tool; `undefined` for what is no call. */
+    /** A request by the gateway's name of the tool or prompt; `undefined` for what names none. */
     #withTarget(message: Message | undefined): string | undefined {
-        if (message?.method !== "tools/call") return undefined;
+        if (message?.method !== "tools/call" && message?.method !== "prompts/get") return undefined;
         const { params } = message;
         const name = `${this.#prefix}${String(params?.["name"])}`;
         return JSON.stringify({ ...message, params: { ...params, name } });
     }
 
-    #withoutTarget({ result, ...rest }: Listed): object {
+    #withoutTarget(list: List, { result, ...rest }: Listed): object {
         if (result === undefined) return rest;
-        const tools = result.tools.map((tool) => {
-            this.listed.add(tool.name);
-            const isOurs = tool.name.startsWith(this.#prefix);
-            return { ...tool, name: isOurs ? tool.name.slice(this.#prefix.length) : tool.name };
+        const entries = result[list].map(({ name, ...entry }) => {
+            this.listed[list].add(name);
+            const isOurs = name.startsWith(this.#prefix);
+            return { ...entry, name: isOurs ? name.slice(this.#prefix.length) : name };
         });
-        return { ...rest, result: { ...result, tools } };
+        return { ...rest, result: { ...result, [list]: entries } };
     }
 }
+
+type List = "tools" | "prompts";
+
+/** What is listed by names of the gateway's, by the method. */
+const lists: Readonly<Record<string, List>> = { "tools/list": "tools", "prompts/list": "prompts" };
 
 interface Message {
     method?: string;
@@ -109,7 +117,7 @@ interface Message {
 }
 
 interface Listed {
-    result?: { tools: { name: string }[] };
+    result?: Record<List, { name: string }[]>;
 }
 
 function messageIn(body: Buffer): Message | undefined {

@@ -70,9 +70,9 @@ describe("A gateway's MCP endpoint refuses", () => {
         ],
         [
             "an unknown method",
-            request("prompts/list"),
+            request("completion/complete"),
             200,
-            error(-32601, "Method not found: prompts/list"),
+            error(-32601, "Method not found: completion/complete"),
         ],
         [
             "server/discover before 2026-07-28",

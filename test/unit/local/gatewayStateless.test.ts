@@ -123,6 +123,20 @@ describe("A gateway's MCP endpoint in revision 2026-07-28", () => {
         );
     });
 
+    it("wants Mcp-Name to be the prompt, or the resource's URI", async () => {
+        for (const [method, params, named] of [
+            ["prompts/get", { name: "a___b" }, "a___b"],
+            ["resources/read", { uri: "a://b" }, "a://b"],
+        ] as const) {
+            assert.deepEqual(
+                await post(method, { params, headers: { "mcp-name": "other" } }),
+                refused(-32020, `Header mismatch: Mcp-Name other, but the body has ${named}`),
+            );
+            const unknown = await post(method, { params, headers: { "mcp-name": named } });
+            assert.equal(unknown.status, 200);
+        }
+    });
+
     it("refuses a body of another revision than the header's", async () => {
         assert.deepEqual(
             await post("ping", { headers: { "mcp-protocol-version": "2025-11-25" } }),

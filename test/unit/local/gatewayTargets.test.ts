@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,7 +57,14 @@ function mcpTarget(
 }
 
 interface Answer {
-    result?: { tools?: { name: string }[]; content?: { text: string }[]; isError?: boolean };
+    result?: {
+        prompts?: { name: string }[];
+        messages?: unknown;
+        contents?: unknown;
+        tools?: { name: string }[];
+        content?: { text: string }[];
+        isError?: boolean;
+    };
     error?: { code: number; message: string };
 }
 
@@ -157,13 +165,19 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
     const create = async (gatewayId: string, input = mcpTarget()): Promise<GatewayTarget> =>
         await account.agentcore.createTarget(gatewayId, input);
 
-    const post = async (gatewayId: string, method: string, params = {}): Promise<Answer> => {
+    const post = async (
+        gatewayId: string,
+        method: string,
+        params = {},
+        leaving?: () => AbortSignal,
+    ): Promise<Answer> => {
         const owned = gateways.find(gatewayId);
         assert.ok(owned);
         const { body = "" } = await gateways.answer(owned, {
             headers: { "mcp-protocol-version": "2025-11-25" },
             body: Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })),
             requestId: "request-1",
+            ...(leaving !== undefined && { leaving }),
         });
         return JSON.parse(body) as Answer;
     };
@@ -546,6 +560,16 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
                 { status: 424, body: '{"message":"x"}' },
                 /^Received error \(424\).*: x\)$/,
             ],
+            [
+                "asks for something of its own and waits",
+                {
+                    parts: [
+                        Buffer.from('data: {"jsonrpc":"2.0","method":"notifications/message"}\n\n'),
+                        Buffer.from('data: {"jsonrpc":"2.0","id":1,"method":"roots/list"}\n\n'),
+                    ],
+                },
+                /^The MCP server's answer cannot be read \(the server asked for "roots\/list"; a gateway without/,
+            ],
             ["never answers", "silence", /^Unable to connect .* \(no answer within 0\.3 s\)$/],
             [
                 "answers 7 MB",
@@ -571,6 +595,36 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
                 }
             });
         }
+
+        it("is left as soon as who called its tool leaves, and no sooner", async () => {
+            const gatewayId = newGateway();
+            await create(gatewayId);
+            react = ({ method }) => (method === "tools/call" ? "stall" : undefined);
+            const client = new AbortController();
+            const left = server.left();
+            const called = post(
+                gatewayId,
+                "tools/call",
+                { name: "calculator___add_numbers", arguments: {} },
+                () => client.signal,
+            );
+            while (server.methods.at(-1) !== "tools/call") await once(server.events, "message");
+            client.abort();
+            await left;
+            assert.equal((await called).result?.isError, true);
+            react = undefined;
+            assert.deepEqual((await add(gatewayId)).result, five);
+            assert.equal(server.methods.filter((method) => method === "initialize").length, 1);
+        });
+
+        it("is not called for who has left already", async () => {
+            const gatewayId = newGateway();
+            await create(gatewayId);
+            const sent = server.received.length;
+            const params = { name: "calculator___add_numbers", arguments: {} };
+            await post(gatewayId, "tools/call", params, () => AbortSignal.abort());
+            assert.equal(server.received.length, sent);
+        });
 
         it("is refused once the role has lost the endpoint, and called again once it has it", async () => {
             const gatewayId = newGateway({ exceptionLevel: "DEBUG" });
@@ -743,6 +797,81 @@ describe("An MCP server as a target of the local cloud's gateway", () => {
             const gatewayId = newGateway({ protocolConfiguration: { mcp: { supportedVersions } } });
             await create(gatewayId, mcpTarget({ listingMode: "DYNAMIC" }));
             assert.deepEqual(await list(gatewayId), names("add_numbers"));
+        });
+    });
+
+    describe("that has prompts and resources", () => {
+        const uri = "config://app";
+        let prompts: { name: string }[];
+        beforeEach(() => {
+            prompts = [{ name: "greet" }];
+            server.behaviour.capabilities = { prompts: {}, resources: {} };
+            react = ({ method, params }) => {
+                if (method === "prompts/list") return { result: { prompts } };
+                if (method === "resources/list") return { result: { resources: [{ uri }] } };
+                if (method === "prompts/get") return { result: { messages: [params["name"]] } };
+                if (method === "resources/read") return { result: { contents: [params] } };
+                return undefined;
+            };
+        });
+        const promptsOf = async (gatewayId: string) =>
+            (await post(gatewayId, "prompts/list")).result?.prompts?.map(({ name }) => name);
+        const asked = (method: string) => server.methods.filter((one) => one === method).length;
+
+        it("has them kept since it was synchronized last", async () => {
+            const gatewayId = newGateway();
+            const { targetId } = await create(gatewayId);
+            assert.deepEqual(server.methods.slice(2), [
+                ...["tools/list", "prompts/list", "resources/list", "resources/templates/list"],
+            ]);
+            prompts = [{ name: "part" }];
+            assert.deepEqual(await promptsOf(gatewayId), ["calculator___greet"]);
+            account.agentcore.synchronizeTarget(gatewayId, targetId);
+            await account.agentcore.targets.settled();
+            assert.deepEqual(await promptsOf(gatewayId), ["calculator___part"]);
+        });
+
+        it("is asked for them each time where it is DYNAMIC", async () => {
+            const gatewayId = newGateway();
+            await create(gatewayId, mcpTarget({ listingMode: "DYNAMIC" }));
+            assert.equal(asked("prompts/list"), 0);
+            assert.deepEqual(await promptsOf(gatewayId), ["calculator___greet"]);
+            prompts = [{ name: "part" }];
+            assert.deepEqual(await promptsOf(gatewayId), ["calculator___part"]);
+            const { result } = await post(gatewayId, "resources/read", { uri });
+            assert.deepEqual(result?.contents, [{ uri }]);
+            assert.equal(asked("resources/list"), 1);
+        });
+
+        it("gives them live", async () => {
+            const gatewayId = newGateway();
+            await create(gatewayId);
+            const got = await post(gatewayId, "prompts/get", { name: "calculator___greet" });
+            assert.deepEqual(got.result?.messages, ["greet"]);
+            const read = await post(gatewayId, "resources/read", { uri });
+            assert.deepEqual(read.result?.contents, [{ uri }]);
+            assert.equal(asked("resources/list"), 1);
+        });
+
+        it("has the priority that it is configured with, 1000 where it is not", async () => {
+            const gatewayId = newGateway();
+            const first = await create(gatewayId);
+            const input = mcpTarget({ name: "other" });
+            Object.assign(input.targetConfiguration.mcp?.mcpServer ?? {}, { resourcePriority: 5 });
+            const second = await create(gatewayId, input);
+            const priorities = [first, second].map((target) =>
+                target.kind === "mcpServer" ? target.resourcePriority : undefined,
+            );
+            assert.deepEqual(priorities, [1000, 5]);
+        });
+
+        it("fails to be made where it does not list what it declares", async () => {
+            react = ({ method }) =>
+                method === "prompts/list" ? { result: { prompts: 1 } } : undefined;
+            await refuses(mcpTarget(), {
+                code: "NotStabilized",
+                message: /answer cannot be read.*prompts: got 1; must be a list/,
+            });
         });
     });
 

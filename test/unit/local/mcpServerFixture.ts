@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -21,7 +22,11 @@ export type Reaction =
     /** Never answers. */
     | "silence"
     /** Begins an answer, and never ends it. */
-    | "stall";
+    | "stall"
+    /** Begins a stream with these bytes, one part at a time, and never ends it. */
+    | { parts: readonly Uint8Array[] };
+
+type WholeReaction = Exclude<Reaction, string | { parts: readonly Uint8Array[] }>;
 
 /** How a server differs from one that has the tool `add_numbers` and speaks every revision with a handshake. */
 export interface Behaviour {
@@ -32,6 +37,8 @@ export interface Behaviour {
     /** The revision that it answers a handshake with, whatever it is asked for. */
     revision?: string;
     sessionId?: string;
+    /** What it declares besides tools. */
+    capabilities?: object;
     /** Looks at a message first; what it gives is the answer. */
     react?: (message: Received) => Reaction | undefined;
 }
@@ -64,10 +71,14 @@ export const five = {
 /** An MCP server on loopback, whatever the path, that remembers what it was sent. */
 export class McpServerFixture {
     readonly received: Received[] = [];
+    /** Emits `message` for each. */
+    readonly events = new EventEmitter();
     readonly #server: Server;
     #port = 0;
     /** Connections that were opened to it. */
     connections = 0;
+    /** Resolves each time that a client leaves an answer that has not ended. */
+    #left: (() => void)[] = [];
 
     constructor(public behaviour: Behaviour = {}) {
         this.#server = createServer((incoming, outgoing) => {
@@ -81,10 +92,20 @@ export class McpServerFixture {
                     ...(id !== undefined && { id }),
                 };
                 this.received.push(message);
+                this.events.emit("message");
+                outgoing.once("close", () => {
+                    if (outgoing.writableFinished) return;
+                    for (const heard of this.#left.splice(0)) heard();
+                });
                 const reaction = this.behaviour.react?.(message) ?? this.#reaction(message);
                 if (reaction === "silence") return;
                 if (reaction === "stall") {
                     outgoing.writeHead(200, { "content-type": "text/event-stream" }).write(":");
+                    return;
+                }
+                if ("parts" in reaction) {
+                    outgoing.writeHead(200, { "content-type": "text/event-stream" });
+                    for (const part of reaction.parts) outgoing.write(part);
                     return;
                 }
                 const { status, headers, body: sent } = this.#answer(message, reaction);
@@ -109,6 +130,11 @@ export class McpServerFixture {
         });
     }
 
+    /** Resolves when a client leaves an answer that has not ended. */
+    left(): Promise<void> {
+        return new Promise((resolve) => this.#left.push(resolve));
+    }
+
     /** Where it listens, or did. */
     get url(): string {
         return `http://127.0.0.1:${this.#port}`;
@@ -126,7 +152,7 @@ export class McpServerFixture {
                 return {
                     result: {
                         protocolVersion: revision ?? params["protocolVersion"],
-                        capabilities: { tools: {} },
+                        capabilities: { tools: {}, ...this.behaviour.capabilities },
                         serverInfo: { name: "calculator", version: "1.0.0" },
                     },
                 };
@@ -145,7 +171,7 @@ export class McpServerFixture {
         }
     }
 
-    #answer({ id, method }: Received, reaction: Exclude<Reaction, string>) {
+    #answer({ id, method }: Received, reaction: WholeReaction) {
         if ("status" in reaction) {
             const { status, body = "", headers = {} } = reaction;
             return { status, headers: { "content-type": "application/json", ...headers }, body };

@@ -151,9 +151,10 @@ describe("A gateway as the client of an MCP server", () => {
             ["a server", 400, ""],
             [
                 "a server behind Runtime",
-                424,
+                200,
                 '{"jsonrpc":"2.0","id":null,"error":{"code":-32010,"message":"Received error (404) from runtime."}}',
             ],
+            ["a server behind Runtime", 424, '{"message":"Received error (400) from runtime."}'],
         ] as const) {
             it(`shakes hands anew with ${what} that has forgotten it, ${status}`, async () => {
                 const target = client();
@@ -177,6 +178,23 @@ describe("A gateway as the client of an MCP server", () => {
             await refused(
                 { react: () => ({ status: 424, body: '{"message":"Received error (500)"}' }) },
                 { kind: "refused", detail: /^HTTP 424: Received error \(500\)$/ },
+                () => call(target),
+            );
+            assert.equal(server.received.length, sent + 1);
+        });
+
+        it("calls a tool no second time where Runtime says so over MCP", async () => {
+            const target = client();
+            await list(target);
+            const sent = server.received.length;
+            const error = { code: -32010, message: "Received error (500) from runtime." };
+            await refused(
+                { react: () => ({ error }) },
+                {
+                    kind: "answer",
+                    reason: error.message,
+                    detail: /^JSON-RPC error -32010, HTTP 200$/,
+                },
                 () => call(target),
             );
             assert.equal(server.received.length, sent + 1);
@@ -339,6 +357,101 @@ describe("A gateway as the client of an MCP server", () => {
         });
     });
 
+    describe("reading prompts and resources", () => {
+        const both = { prompts: {}, resources: {} };
+        const ask = (method: "prompts/get" | "resources/read", target = client()) =>
+            target.ask({ method, params: { name: "greet", uri: "a://b" } }, send);
+
+        it("asks a server for nothing that it does not declare", async () => {
+            const target = client();
+            assert.deepEqual(await target.list("prompts", send), []);
+            assert.deepEqual(await target.list("resourceTemplates", send), []);
+            assert.equal(await ask("prompts/get", target), undefined);
+            assert.equal(await ask("resources/read", target), undefined);
+            assert.deepEqual(server.methods, ["initialize", "notifications/initialized"]);
+        });
+
+        it("reads all pages, with all that the server says of an entry", async () => {
+            const prompts = [{ name: "a", title: "A" }, { name: "b" }];
+            server.behaviour = {
+                capabilities: both,
+                react: ({ method, params: { cursor } }) => {
+                    if (method !== "prompts/list") return undefined;
+                    return cursor === "1"
+                        ? { result: { prompts: prompts.slice(1) } }
+                        : { result: { prompts: prompts.slice(0, 1), nextCursor: "1" } };
+                },
+            };
+            assert.deepEqual(await client().list("prompts", send), prompts);
+        });
+
+        it("takes a list for empty whose method a server does not know", async () => {
+            server.behaviour = { capabilities: both };
+            assert.deepEqual(await client().list("resourceTemplates", send), []);
+            assert.equal(server.methods.at(-1), "resources/templates/list");
+        });
+
+        const cases: [what: string, result: object, detail: RegExp][] = [
+            ["no list", {}, /^resources: got nothing; must be a list$/],
+            ["an entry without its URI", { resources: [{}] }, /^resources\[0\]\.uri: got nothing;/],
+            [
+                "1,001 entries",
+                { resources: Array.from({ length: 1001 }, (_, at) => ({ uri: `a://${at}` })) },
+                /^resources: got 1001 or more; must be at most 1000$/,
+            ],
+            [
+                "pages without an end",
+                { resources: [], nextCursor: "1" },
+                /^nextCursor: got "1" again; the pages have no end$/,
+            ],
+        ];
+        for (const [what, result, detail] of cases) {
+            it(`refuses ${what}`, () =>
+                refused(
+                    {
+                        capabilities: both,
+                        react: ({ method }) =>
+                            method === "resources/list" ? { result } : undefined,
+                    },
+                    { kind: "answer", detail },
+                    () => client().list("resources", send),
+                ));
+        }
+
+        it("refuses an answer without its member", async () => {
+            for (const [method, detail] of [
+                ["prompts/get", /^result\.messages: must be a list$/],
+                ["resources/read", /^result\.contents: must be a list$/],
+            ] as const) {
+                await refused(
+                    {
+                        capabilities: both,
+                        react: (message) =>
+                            message.method === method ? { result: {} } : undefined,
+                    },
+                    { kind: "answer", detail },
+                    () => ask(method),
+                );
+            }
+        });
+
+        it("names a resource's URI in Mcp-Name to a server of 2026-07-28", async () => {
+            const supportedVersions = ["2026-07-28"];
+            const capabilities = { tools: {}, resources: {} };
+            server.behaviour.react = ({ method }) => {
+                if (method === "initialize") return { status: 400 };
+                if (method === "server/discover") {
+                    return { result: { supportedVersions, capabilities } };
+                }
+                return { result: { contents: [], resultType: "complete" } };
+            };
+            const params = { uri: "a://b" };
+            const read = await client(true).ask({ method: "resources/read", params }, send);
+            assert.deepEqual(read, { contents: [] });
+            assert.equal(server.received.at(-1)?.headers["mcp-name"], "a://b");
+        });
+    });
+
     describe("reading an answer", () => {
         const id = '"jsonrpc":"2.0","id":2';
         const cases: [what: string, body: string, type: string | undefined, detail: RegExp][] = [
@@ -363,6 +476,7 @@ describe("A gateway as the client of an MCP server", () => {
                 "text/event-stream; charset=utf-8",
                 /^the server asked for "elicitation\/create"/,
             ],
+            ["a stream of nothing", "", "text/event-stream", /^got 0 events; must be/],
             [
                 "a result too deep to repeat",
                 `{${id},"result":{"content":[],"x":${"[".repeat(1001)}${"]".repeat(1001)}}}`,
@@ -397,6 +511,35 @@ describe("A gateway as the client of an MCP server", () => {
                     : undefined;
             assert.deepEqual(await call(), five);
         });
+
+        it("leaves a ping of the server's aside", async () => {
+            const ping = '{"jsonrpc":"2.0","id":7,"method":"ping"}';
+            const result = JSON.stringify({ jsonrpc: "2.0", id: 2, result: five });
+            server.behaviour.react = ({ method }) =>
+                method === "tools/call"
+                    ? {
+                          status: 200,
+                          body: `data: ${ping}\n\ndata: ${result}\n\n`,
+                          headers: { "content-type": "text/event-stream" },
+                      }
+                    : undefined;
+            assert.deepEqual(await call(), five);
+        });
+
+        it("says what only the local cloud knows of a failure", () =>
+            refused(
+                {
+                    react: () => ({
+                        status: 424,
+                        body: '{"message":"Runtime initialization time exceeded."}',
+                        headers: { "x-hub-reason": "it ended with exit code 1; its log: /a%C3%BC" },
+                    }),
+                },
+                {
+                    kind: "refused",
+                    detail: /exceeded\.; locally: it ended with exit code 1; its log: \/aü$/,
+                },
+            ));
 
         it("reads a batch", async () => {
             const result = JSON.stringify([{ jsonrpc: "2.0", id: 2, result: five }]);

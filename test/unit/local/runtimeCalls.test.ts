@@ -141,7 +141,7 @@ describe("a call of a runtime", () => {
             );
             assertRefused(
                 await fixture.invoke(fixture.invoker(mcp), mcp, undefined, { headers }),
-                400,
+                200,
                 "ValidationException",
                 jsonRpc(-32006, message),
             );
@@ -164,12 +164,13 @@ describe("a call of a runtime", () => {
                 headers: { accept },
             });
             const message =
-                "Not Acceptable: Client must accept both application/json and text/event-stream";
-            assertRefused(invoked, 406, "ValidationException", jsonRpc(-32011, message));
+                "Accept Header Error - MCP protocol requires Accept header: application/json, text/event-stream";
+            const code = "McpRequestUnacceptableException";
+            assertRefused(invoked, 406, code, jsonRpc(-32011, message));
         }
     });
 
-    it("gets 424 for whatever the container answers outside of 2xx, or does not", async () => {
+    it("gets 424, over MCP -32010, for what the container answers outside of 2xx, or does not", async () => {
         for (const runtime of [mcp, http]) {
             const key = fixture.invoker(runtime);
             const message = (status: number) =>
@@ -184,7 +185,7 @@ describe("a call of a runtime", () => {
                 const invoked = await fixture.invoke(key, runtime, body);
                 assertRefused(
                     invoked,
-                    424,
+                    runtime === mcp ? 200 : 424,
                     "RuntimeClientError",
                     runtime === mcp
                         ? jsonRpc(-32010, message(status))

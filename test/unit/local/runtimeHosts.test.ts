@@ -49,7 +49,10 @@ describe("the process behind a runtime", () => {
             "Runtime initialization time exceeded. Please make sure that initialization completes in 0.5s.";
         for (const [program, reason] of [
             ["setInterval(() => {}, 1000)", /^it did not answer at HOST and PORT /],
-            ["throw new Error('at start')", /^it ended with exit code 1$/],
+            [
+                "throw new Error('at start')",
+                /^it ended with exit code 1; its log: .*_aws_bedrock-agentcore_runtimes_server_.*-DEFAULT\.log$/,
+            ],
         ] as const) {
             const deployed = runtime({ artifact: image(program) });
             const invoked = await fixture.invoke(fixture.admin(), deployed);
@@ -59,6 +62,28 @@ describe("the process behind a runtime", () => {
             );
             assert.match(invoked.reason ?? "", reason);
         }
+    });
+
+    it("is known to have crashed at its start long before its time is up", async () => {
+        const patient = await new AgentRuntimeFixture().start();
+        const uri = patient.push("throw new Error('at start')");
+        const began = performance.now();
+        const deployed = patient.runtime({ artifact: { kind: "container", containerUri: uri } });
+        const invoked = await patient.invoke(patient.admin(), deployed);
+        const tookMs = performance.now() - began;
+        await patient.stop();
+        assert.match(invoked.text, /-32010.*initialization completes in 30s\./);
+        assert.match(
+            invoked.headers.get("x-hub-reason") ?? "",
+            /^it ended with exit code 1; its log/,
+        );
+        assert.ok(tookMs < 10_000, `${tookMs} ms`);
+    });
+
+    it("tells who may not call nothing of why", async () => {
+        const deployed = runtime({ artifact: image("throw new Error('at start')") });
+        const invoked = await fixture.invoke(fixture.caller([]), deployed);
+        assert.deepEqual([invoked.httpStatus, invoked.headers.get("x-hub-reason")], [403, null]);
     });
 
     it("has so long for a call, and no longer", async () => {

@@ -132,6 +132,8 @@ export const limits = {
     toolsPerTarget: { min: 1, max: 1000 },
     /** A target's inline tool schema, 1 MB; what AWS counts, and 1 MB as 2^20, are inferred. */
     inlineSchemaBytes: { max: 1024 * 1024 },
+    /** Which of two targets with one resource URI has it: the lower (CreateGatewayTarget `resourcePriority`). */
+    resourcePriority: { min: 0, max: 1000 },
     credentialProvidersPerTarget: { min: 1, max: 1 },
     gatewayInstructionsCharacters: { min: 1, max: 2048 },
     gatewayDescriptionCharacters: { min: 1, max: 200 },

@@ -15,10 +15,12 @@ import {
     object,
     oneOf,
     pattern,
+    range,
     required,
     text,
     toolSchema,
     type Constraint,
+    wholeNumber,
 } from "./constraint";
 
 const model = "botocore model bedrock-agentcore-control 2023-06-05";
@@ -106,6 +108,10 @@ export const gatewayTarget: readonly Constraint[] = [
         "targetConfiguration.mcp.mcpServer": [object],
         "targetConfiguration.mcp.mcpServer.endpoint": [required, text, pattern(httpsUrl)],
         "targetConfiguration.mcp.mcpServer.listingMode": [text, oneOf(["DEFAULT", "DYNAMIC"])],
+        "targetConfiguration.mcp.mcpServer.resourcePriority": [
+            wholeNumber,
+            range(limits.resourcePriority),
+        ],
         credentialProviderConfigurations: [list, items(limits.credentialProvidersPerTarget)],
         "credentialProviderConfigurations[]": [object],
         "credentialProviderConfigurations[].credentialProviderType": [

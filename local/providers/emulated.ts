@@ -101,7 +101,12 @@ export const emulated: Readonly<Record<ConstrainedType, Emulated>> = {
             `${lambdaTarget}.toolSchema.inlinePayload.*`,
             ...["credentialProviderConfigurations", "credentialProviderConfigurations[]"],
             "credentialProviderConfigurations[].credentialProviderType",
-            ...[mcpServerTarget, `${mcpServerTarget}.endpoint`, `${mcpServerTarget}.listingMode`],
+            ...[
+                mcpServerTarget,
+                `${mcpServerTarget}.endpoint`,
+                `${mcpServerTarget}.listingMode`,
+                `${mcpServerTarget}.resourcePriority`,
+            ],
             ...["credentialProviderConfigurations[].credentialProvider", iamProvider],
             ...[`${iamProvider}.service`, `${iamProvider}.region`],
         ],

@@ -53,6 +53,7 @@ interface LambdaConfiguration {
 interface McpServerConfiguration {
     endpoint: string;
     listingMode?: ListingMode;
+    resourcePriority?: number;
     mcpToolSchema?: unknown;
 }
 

@@ -46,8 +46,8 @@ export const ready = { status: "READY", statusReasons: [] } as const;
 
 /** A server that has not been asked for anything. */
 export function newServer(state: TargetState, checked: CheckedMcpServer): McpServerGatewayTarget {
-    const configured = state.targetConfiguration.mcp?.mcpServer as { resourcePriority?: number };
-    const { resourcePriority = defaultResourcePriority } = configured;
+    const { resourcePriority = defaultResourcePriority } =
+        state.targetConfiguration.mcp?.mcpServer ?? {};
     return { ...state, ...checked, tools: [], lists: noLists, resourcePriority };
 }
 

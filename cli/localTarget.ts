@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { EngineEvent } from "../engine/deployment";
 import type { Target } from "../engine/deployAll";
+import type { ProviderAddress } from "../engine/providerClient";
 import { Backend } from "../engine/stackState";
 import type { Project, Stack } from "../engine/stacks";
 import type { Endpoints, ServedAccount } from "../local/cloud";
@@ -29,8 +30,11 @@ export class LocalTarget implements Target {
         this.backend = new Backend(join(stateFolder, "backend"));
     }
 
-    readonly providerPorts = async (stack: Stack): Promise<Readonly<Record<string, number>>> => {
-        return (await this.#account(stack.settings.accountId)).providerPorts;
+    readonly providers = async (
+        stack: Stack,
+    ): Promise<Readonly<Record<string, ProviderAddress>>> => {
+        const { providers, providerPorts } = await this.#account(stack.settings.accountId);
+        return providers ?? providerPorts;
     };
 
     /** Makes the accounts of all stacks, `account-a` for the first and so on in the project's order. */

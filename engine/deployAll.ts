@@ -3,6 +3,7 @@ import { deployAccount } from "../accounts/account";
 import { readSettings } from "../settings";
 import type { EngineEvent } from "./deployment";
 import { deployStack, destroyStack, type StackResult } from "./inProcess";
+import type { ProviderAddress } from "./providerClient";
 import { stacksReadBy, type Project, type Stack } from "./stacks";
 import type { Backend, Properties } from "./stackState";
 
@@ -10,8 +11,8 @@ import type { Backend, Properties } from "./stackState";
 export interface Target {
     project: Project;
     backend: Backend;
-    /** The provider ports for the account of a stack. */
-    providerPorts: (stack: Stack) => Promise<Readonly<Record<string, number>>>;
+    /** The providers for the account of a stack. */
+    providers: (stack: Stack) => Promise<Readonly<Record<string, ProviderAddress>>>;
     onEvent: (stack: Stack, event: EngineEvent) => void;
 }
 
@@ -23,7 +24,7 @@ export async function deploy(target: Target, stack: Stack): Promise<StackResult>
         stack: stack.name,
         config: stack.config,
         backend: target.backend,
-        providerPorts: await target.providerPorts(stack),
+        providers: await target.providers(stack),
         program: () => deployAccount(readSettings()),
         onEvent: (event) => {
             target.onEvent(stack, event);
@@ -38,7 +39,7 @@ export async function destroy(target: Target, stack: Stack): Promise<StackResult
         projectFolder: target.project.folder,
         stack: stack.name,
         backend: target.backend,
-        providerPorts: await target.providerPorts(stack),
+        providers: await target.providers(stack),
         onEvent: (event) => {
             target.onEvent(stack, event);
         },

@@ -1,5 +1,5 @@
 import { resolveAssets } from "./assets";
-import { ProviderClient } from "./providerClient";
+import { ProviderClient, type ProviderAddress } from "./providerClient";
 import type { Backend, Properties, ResourceRecord, StackState, Step } from "./stackState";
 
 /** What happened to a resource. */
@@ -45,7 +45,7 @@ export class Deployment {
     readonly #news = new Map<string, ResourceRecord>();
     readonly #pendingDelete: ResourceRecord[];
     readonly #clients = new Map<string, ProviderClient>();
-    readonly #byPort = new Map<number, ProviderClient>();
+    readonly #byAddress = new Map<ProviderAddress, ProviderClient>();
     /** The outputs that the last step has told the backend. */
     #toldOutputs: Properties | undefined;
 
@@ -56,7 +56,7 @@ export class Deployment {
             stack: string;
             backend: Backend;
             /** Loopback port of the provider of each package. */
-            providerPorts: Readonly<Record<string, number>>;
+            providers: Readonly<Record<string, ProviderAddress>>;
             onEvent: (event: EngineEvent) => void;
         },
     ) {
@@ -152,7 +152,7 @@ export class Deployment {
     }
 
     close(): void {
-        for (const client of this.#byPort.values()) client.close();
+        for (const client of this.#byAddress.values()) client.close();
     }
 
     #tell(step: Step): void {
@@ -246,14 +246,14 @@ export class Deployment {
     }
 
     #packageClient(name: string): ProviderClient {
-        const port = this.options.providerPorts[name];
-        if (port === undefined) {
+        const address = this.options.providers[name];
+        if (address === undefined) {
             throw new Error(
-                `NotEmulated: provider ${name}. The local cloud has ${Object.keys(this.options.providerPorts).join(", ")}.`,
+                `NotEmulated: provider ${name}. The local cloud has ${Object.keys(this.options.providers).join(", ")}.`,
             );
         }
-        const client = this.#byPort.get(port) ?? new ProviderClient(port);
-        this.#byPort.set(port, client);
+        const client = this.#byAddress.get(address) ?? new ProviderClient(address);
+        this.#byAddress.set(address, client);
         return client;
     }
 

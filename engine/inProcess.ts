@@ -1,8 +1,5 @@
-import * as grpc from "@grpc/grpc-js";
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout } from "node:timers/promises";
-import engineGrpc from "@pulumi/pulumi/proto/engine_grpc_pb";
-import resourceGrpc from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { disconnect, resetOptions } from "@pulumi/pulumi/runtime/settings";
 import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack";
@@ -10,11 +7,14 @@ import * as runtimeState from "@pulumi/pulumi/runtime/state";
 import { Deployment, type EngineEvent, type Operation } from "./deployment";
 import { Failure } from "./failure";
 import { engine, messageOf, monitor } from "./monitor";
+import type { ProviderAddress } from "./providerClient";
+import { sameProcessClient } from "./sameProcess";
 import type { Backend, Properties } from "./stackState";
 
 /** The runtime's own state for each run, as the Automation API gives inline programs; not in its types. */
-const { withLocalStorage } = runtimeState as unknown as {
+const { withLocalStorage, getStore } = runtimeState as unknown as {
     withLocalStorage: <T>(run: () => Promise<T>) => Promise<T>;
+    getStore: () => { settings: { monitor: unknown; engine: unknown } };
 };
 
 /** The organization of stacks in a file backend. */
@@ -28,7 +28,7 @@ export interface StackRun {
     /** Full keys (`agentcore-hub:account`), structured values as JSON text. */
     config: Readonly<Record<string, string>>;
     backend: Backend;
-    providerPorts: Readonly<Record<string, number>>;
+    providers: Readonly<Record<string, ProviderAddress>>;
     program: () => Promise<unknown>;
     onEvent: (event: EngineEvent) => void;
 }
@@ -53,30 +53,24 @@ export class DeployFailed extends Error {
 
 /**
  * Runs a program as the Pulumi engine would, in this process: the Node SDK talks to a `ResourceMonitor` and
- * an `Engine` on its own gRPC stubs, with a state of the runtime for each run.
+ * an `Engine` in its own messages, with a state of the runtime for each run.
  *
  * @throws DeployFailed
  */
 export async function deployStack(run: StackRun): Promise<StackResult> {
     const deployment = new Deployment(run);
     const failure = new Failure();
-    const server = new grpc.Server();
-    server.addService(
-        resourceGrpc.ResourceMonitorService,
-        monitor(deployment, (name) => readStackOutputs(run, name), failure),
-    );
-    server.addService(engineGrpc.EngineService, engine(run.onEvent));
-    const port = await new Promise<number>((resolve, reject) => {
-        server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
-            if (error) reject(error);
-            else resolve(bound);
-        });
-    });
     watchRejections();
     running = failure;
-    const address = `127.0.0.1:${port}`;
     const program = withLocalStorage(async () => {
-        resetOptions(run.project, run.stack, 16, address, address, false, organization);
+        const here = "this process";
+        resetOptions(run.project, run.stack, 16, here, here, false, organization);
+        Object.assign(getStore().settings, {
+            monitor: sameProcessClient(
+                monitor(deployment, (name) => readStackOutputs(run, name), failure),
+            ),
+            engine: sameProcessClient(engine(run.onEvent)),
+        });
         setAllConfig({ ...run.config }, []);
         await runInPulumiStack(run.program);
         await disconnect();
@@ -93,7 +87,6 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
         await setTimeout(20);
         throw new DeployFailed(run.stack, messageOf(error), error);
     } finally {
-        server.forceShutdown();
         running = undefined;
         deployment.close();
         // Up to Node.js 22 a store that was ever used slows every promise of the process, which has calls to serve.

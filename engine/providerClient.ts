@@ -3,20 +3,34 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import providerGrpc from "@pulumi/pulumi/proto/provider_grpc_pb";
 import providerProto from "@pulumi/pulumi/proto/provider_pb";
 import { randomBytes } from "node:crypto";
+import { sameProcessClient } from "./sameProcess";
 import type { Properties } from "./stackState";
 
 /** What a change of inputs means for a resource. */
 export type Difference = "same" | "update" | "replace" | "deleteThenCreate";
 
-/** Speaks Pulumi's `ResourceProvider` with a provider that listens on a loopback port. */
-export class ProviderClient {
-    readonly #client: InstanceType<typeof providerGrpc.ResourceProviderClient>;
+/** Where a provider is: on a loopback port, or in this process. */
+export type ProviderAddress = number | grpc.UntypedServiceImplementation;
 
-    constructor(port: number) {
-        this.#client = new providerGrpc.ResourceProviderClient(
-            `127.0.0.1:${port}`,
+/** Speaks Pulumi's `ResourceProvider`. */
+export class ProviderClient {
+    readonly #client: object;
+    readonly close: () => void;
+
+    constructor(address: ProviderAddress) {
+        if (typeof address !== "number") {
+            this.#client = sameProcessClient(address);
+            this.close = () => undefined;
+            return;
+        }
+        const client = new providerGrpc.ResourceProviderClient(
+            `127.0.0.1:${address}`,
             grpc.credentials.createInsecure(),
         );
+        this.#client = client;
+        this.close = () => {
+            client.close();
+        };
     }
 
     /** Tells the provider where the program stands, which relative paths among its inputs start from. */
@@ -132,12 +146,8 @@ export class ProviderClient {
         return fromStruct(response.getReturn());
     }
 
-    close(): void {
-        this.#client.close();
-    }
-
     #call<Response>(method: string, request: unknown): Promise<Response> {
-        const client = this.#client as unknown as Record<
+        const client = this.#client as Record<
             string,
             (
                 request: unknown,

@@ -41,6 +41,8 @@ export interface ServedAccount {
     name: string;
     admin: { accessKeyId: string; secretAccessKey: string; sessionToken: string };
     providerPorts: ProviderPorts;
+    /** The same providers, for an engine in the cloud's own process. */
+    providers?: ServedProviders["services"];
 }
 
 /** Endpoints by service, as SDKs take them. */
@@ -186,6 +188,7 @@ export class LocalCloud {
                 sessionToken: key.sessionToken ?? "",
             },
             providerPorts: providers.ports,
+            providers: providers.services,
         };
         this.#served.set(id, { account: entry, providers });
         return entry;
@@ -232,7 +235,8 @@ export class LocalCloud {
         }
         const account = /^\/accounts\/(\d{12})$/.exec(request.path)?.[1];
         if (request.method === "PUT" && account !== undefined) {
-            return json(200, await this.account(account));
+            const { providers: _ofThisProcess, ...served } = await this.account(account);
+            return json(200, served);
         }
         return json(404, { message: `${request.method} ${request.url}` });
     }

@@ -50,6 +50,8 @@ export type ProviderPorts = Record<keyof typeof packages, number>;
 /** One account's providers, until they are stopped. */
 export interface ServedProviders {
     ports: ProviderPorts;
+    /** The same, for an engine in this process. */
+    services: Record<keyof typeof packages, grpc.UntypedServiceImplementation>;
     stop: () => Promise<void>;
 }
 
@@ -65,15 +67,16 @@ export async function serveProviders(
     const served = await Promise.all(
         Object.entries(packages).map(async ([name, { resources, functions }]) => {
             const server = new grpc.Server();
-            server.addService(
-                providerGrpc.ResourceProviderService,
-                provider({ ...deps, account, commands }, resources, functions),
-            );
-            return { name, server, port: await listen(server) };
+            const service = provider({ ...deps, account, commands }, resources, functions);
+            server.addService(providerGrpc.ResourceProviderService, service);
+            return { name, server, service, port: await listen(server) };
         }),
     );
     return {
         ports: Object.fromEntries(served.map(({ name, port }) => [name, port])) as ProviderPorts,
+        services: Object.fromEntries(
+            served.map(({ name, service }) => [name, service]),
+        ) as ServedProviders["services"],
         stop: async () => {
             commands.stop();
             for (const { server } of served) server.forceShutdown();

@@ -44,7 +44,7 @@ describe("one deployment", () => {
             projectFolder: folder,
             stack: "stack",
             backend,
-            providerPorts,
+            providers: providerPorts,
             onEvent: (event) => {
                 if (event.kind === "resource" && !event.type.startsWith("pulumi:")) {
                     events.push(`${event.operation} ${event.name}`);

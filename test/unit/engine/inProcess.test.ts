@@ -110,7 +110,7 @@ describe("the in-process engine", () => {
                 {
                     project: target.project,
                     backend: target.backend,
-                    providerPorts: () => Promise.resolve(other.providerPorts),
+                    providers: () => Promise.resolve(other.providerPorts),
                     onEvent: () => undefined,
                 },
                 stack,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import colors from "picocolors";
 import { adminRoleName } from "../local/services/account";
 import type { LocalCloud } from "../local/cloud";
+import type { Connection } from "../local/connection";
 import type { ConsumerSettings } from "../settings";
 import { runtimeNameOf } from "../agentcore/runtime";
 import { toolLine, type AskOutcome } from "./ask";
@@ -14,8 +15,8 @@ export interface StoryAgent {
     /** The name of its runtime. */
     name: string;
     accountId: string;
-    /** A caller of the spoke that may ask it; without, the account's administrators. */
-    caller?: string;
+    /** The profile of a caller of the spoke that may ask it; without, the account's administrators do. */
+    profile?: string;
     prompt: string;
 }
 
@@ -28,6 +29,7 @@ interface AgentTool {
 
 /** The spoke's agent with a question that its tools answer; none where nobody of the story may ask it. */
 export function planAgent(
+    spoke: string,
     { agent, accountId, callers }: ConsumerSettings,
     gateway: string,
     tools: readonly AgentTool[],
@@ -43,7 +45,7 @@ export function planAgent(
     return {
         name: runtimeNameOf(agent.workload),
         accountId,
-        ...(caller !== undefined && { caller }),
+        ...(caller !== undefined && { profile: `${spoke}-${caller}` }),
         prompt: promptFor(tools, first),
     };
 }
@@ -71,20 +73,23 @@ interface AskStage {
     target: LocalTarget;
     reporter: Reporter;
     caller: CallerProcess;
-    spoke: string;
     region: string;
+}
+
+/** The profile that may ask the agent. */
+export function whoAsks({ profile, accountId }: StoryAgent, { accounts }: Connection): string {
+    return profile ?? Object.keys(accounts).find((name) => accounts[name] === accountId) ?? "";
 }
 
 /** Asks the agent as somebody who may, and tells what it did. */
 export async function askAgent(agent: StoryAgent, stage: AskStage): Promise<AskOutcome> {
     const { cloud, reporter } = stage;
-    const { agents, accounts } = stage.target.writeConnection();
-    const account = Object.keys(accounts).find((name) => accounts[name] === agent.accountId) ?? "";
-    const as = agent.caller === undefined ? account : `${stage.spoke}-${agent.caller}`;
+    const connection = stage.target.writeConnection();
+    const as = whoAsks(agent, connection);
     const { prompt, name } = agent;
     const outcome = await stage.caller.ask({
         as,
-        url: agents[name]?.url ?? "",
+        url: connection.agents[name]?.url ?? "",
         region: stage.region,
         prompt,
         session: randomUUID(),

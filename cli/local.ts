@@ -6,6 +6,7 @@ import { readProject } from "../engine/stacks";
 import { NotALoopbackUrl } from "../local/bedrock/openAiModel";
 import { LocalCloud, type LocalCloudOptions } from "../local/cloud";
 import { readConnection, type Connection } from "../local/connection";
+import { whoAsks, type StoryAgent } from "./agentScene";
 import type { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
@@ -108,7 +109,7 @@ export async function hubLocal(
         }
         const connection = target.writeConnection();
         const granted = story === undefined ? "account-a" : `${story.spoke.name}-${story.granted}`;
-        reporter.say(whatNext(connection, granted));
+        reporter.say(whatNext(connection, granted, story?.agent));
         reporter.event({ step: "serve", status: "ok", url: cloud.url });
         reporter.event({ step: "done", status: "ok" });
         await interrupted;
@@ -154,8 +155,11 @@ function untilInterrupted(): Promise<"interrupted"> {
 }
 
 /** What to paste into another terminal. */
-function whatNext(connection: Connection, caller: string): string {
+function whatNext(connection: Connection, caller: string, agent: StoryAgent | undefined): string {
     const { awsConfigFile, awsCredentialsFile, profiles, gateways, url } = connection;
+    const ask =
+        agent &&
+        `  npm run --silent hub -- ask ${JSON.stringify(agent.prompt)} --local --as ${whoAsks(agent, connection)}`;
     return [
         "",
         `${colors.bold("Serving")} ${url} ${colors.dim("(Ctrl-C ends it)")}`,
@@ -170,6 +174,7 @@ function whatNext(connection: Connection, caller: string): string {
             : [
                   `  npm run --silent hub -- mcp-config --local --as ${caller} > .mcp.json  # for Claude Code`,
               ]),
+        ...(ask === undefined ? [] : [ask]),
         "",
         `Profiles: ${profiles.join(", ")}`,
     ].join("\n");

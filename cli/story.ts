@@ -70,6 +70,7 @@ export function planStory(project: Project): Story {
                     other.kind === "spoke" && other.spoke === grant.spoke ? other.roles : [],
                 );
                 const agent = planAgent(
+                    spoke.name,
                     spoke.settings,
                     gateway,
                     allTools(targets, spoke.settings.accountId),
@@ -198,7 +199,6 @@ async function askOnStage({
     const { region } = spoke.settings;
     const outcome = await askAgent(agent, {
         ...{ cloud, target, reporter, caller, region },
-        spoke: spoke.name,
     });
     if (outcome.outcome === expected) return;
     const why = outcome.outcome === "failed" ? `: ${outcome.error}` : "";

@@ -116,6 +116,32 @@ describe("a spoke's agent on the local cloud", function () {
         assert.equal(outcome.outcome, "refused");
     });
 
+    it("finds its tools by the gateway's search", async () => {
+        const { gateways, ...rest } = hubConfig([agentGrant]);
+        const { tools } = gateways;
+        const searched = { ...tools, searchType: "SEMANTIC" };
+        hub.project.config("provider", { ...rest, gateways: { searched } }).config("consumer", {
+            account: { role: "consumer", id: spokeAccount },
+            hubs: { "tools-team": { account: hubAccount, stack: "provider" } },
+            callers: {
+                developer: { gateways: ["tools-team/searched"], assumedBy: [admin] },
+            },
+            agent: {
+                gateways: ["tools-team/searched"],
+                invokedBy: [admin],
+                toolLoading: "search",
+            },
+        });
+        await hub.deployAll();
+        const outcome = await askAs("AdminRole");
+        assert.ok(outcome.outcome === "ok", JSON.stringify(outcome));
+        assert.deepEqual(
+            outcome.toolCalls.map(({ name }) => name),
+            ["x_amz_bedrock_agentcore_search", "echo-tools___echo_message"],
+        );
+        assert.match(outcome.response, /hello/);
+    });
+
     it("answers without tools, and says so, where it has no gateway", async () => {
         hub.project.config("consumer", {
             account: { role: "consumer", id: spokeAccount },

@@ -81,6 +81,19 @@ describe("hub local", function () {
         assert.match(stdout, /✓ \{"message":"Hello from 444455556666"\}/);
     });
 
+    it("ends with the gateway's reason where the agent is not granted", async () => {
+        const shipped = readFileSync(join(project.folder, "Pulumi.provider.yaml"), "utf8");
+        const grants = shipped.replace("[developer, agent]", "[developer]");
+        project.file("Pulumi.provider.yaml", grants);
+        const { code, stdout, stderr } = await runHub(project.folder, ["local"]);
+        assert.equal(code, 2);
+        assert.match(stdout, /does not name arn:aws:iam::444455556666:role\/agent/);
+        assert.match(
+            stderr,
+            /agent is asked: got failed: The gateway http:\/\/127\.0\.0\.1:\d+\/gateway\/tools-\w+\/mcp refused the agent \(HTTP 403\)/,
+        );
+    });
+
     it("fails when the spoke's own policy is not what the story needs", async () => {
         project.config("consumer", {
             account: { role: "consumer", id: "444455556666" },

@@ -78,6 +78,13 @@ export const openFacts = {
         alternatives: ["differ"],
         source: "the id of a gateway is its name in small letters; for targets a guess",
     },
+    inferenceProfileRegions: {
+        question: "Is a call authorized on its model in all regions behind a profile?",
+        setting: "all",
+        alternatives: ["the region that answers"],
+        source: "Bedrock user guide, geographic-cross-region-inference: a policy names the model in each; which are checked is not said",
+        keptIn: "agentcore/bedrock.ts",
+    },
     toolArguments: {
         question: "Does the gateway check a call's arguments against the tool's schema?",
         setting: "unchecked",

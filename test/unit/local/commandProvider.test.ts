@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { ProviderClient } from "../../../engine/providerClient";
 import { account, otherAccount, Providers, types, urnOf, type Inputs } from "./providersFixture";
 
@@ -204,6 +205,9 @@ describe("the provider of command:local:Command", () => {
         await failed;
         const pid = Number(readFileSync(file, "utf8"));
         assert.ok(pid > 0);
+        // Its pipes are closed a moment before it is gone.
+        const deadline = performance.now() + 5000;
+        while (isRunning(pid) && performance.now() < deadline) await setTimeout(5);
         assert.equal(isRunning(pid), false);
         rmSync(file);
     });

@@ -12,6 +12,7 @@ import type { RuntimeSeconds } from "./services/runtimeHosts";
 import { Runtimes } from "./services/runtimes";
 import { credentialEnvironment } from "./services/sessionKey";
 import { Sts } from "./services/sts";
+import { ownPost } from "./gateway/ownPost";
 import { bedrockRuntimeApi } from "./http/bedrockRuntimeApi";
 import { json, xmlError, type HttpRequest, type HttpResponse } from "./http/exchange";
 import { gatewayApi, refuseMcp } from "./http/gatewayApi";
@@ -94,6 +95,7 @@ export class LocalCloud {
         this.#mcpServers = new McpServers({
             sts: this.sts,
             dataPlaneUrl: () => this.endpoints.bedrockAgentcore,
+            post: ownPost((request) => this.#http.answer(request)),
         });
         const keys = { keyOf: (id: string) => this.sts.key(id), now: this.#now };
         this.#http = new HttpServer(
@@ -204,7 +206,6 @@ export class LocalCloud {
     }
 
     async stop(): Promise<void> {
-        this.#mcpServers.close();
         await Promise.all([
             this.#http.close(),
             this.#invoker.stop(),

@@ -1,9 +1,12 @@
-import type { IncomingMessage } from "node:http";
+import type { RequestHead } from "./requestTarget";
 
 /** What a request asks for that goes to no service of the local cloud, named as far as it says so itself. */
-export function askedService({ method = "", headers }: IncomingMessage, url: string): string {
+export function askedService(
+    { method, headers }: Pick<RequestHead, "method" | "headers">,
+    url: string,
+): string {
     const target = headers["x-amz-target"];
-    const names = [signedService(headers.authorization, url), target].filter(
+    const names = [signedService(headers["authorization"], url), target].filter(
         (name) => typeof name === "string" && /^[\w.-]{1,128}$/.test(name),
     );
     const place = `${method} ${url}`;

@@ -23,11 +23,16 @@ export function malformed(message: string, httpStatus = 400): AwsError {
     return new AwsError("MalformedHttpRequestException", message, httpStatus);
 }
 
+/** Headers over what is read of them. */
+export function headersTooLarge(): AwsError {
+    return malformed("The headers are over 16 KB", 431);
+}
+
 /** What Node.js's parser refuses, by its error's code (https://nodejs.org/api/http.html#event-clienterror). */
 export function parserRefusal({ code, message }: NodeJS.ErrnoException): AwsError {
     switch (code) {
         case "HPE_HEADER_OVERFLOW":
-            return malformed("The headers are over 16 KB", 431);
+            return headersTooLarge();
         case "HPE_CHUNK_EXTENSIONS_OVERFLOW":
             return malformed("The extensions of a chunk are over 16 KB", 413);
         case "ERR_HTTP_REQUEST_TIMEOUT":

@@ -12,11 +12,23 @@ export interface HttpRequest {
     /** The path after the service's prefix, still encoded. */
     path: string;
     rawHeaders: readonly string[];
-    headers: Record<string, string | undefined>;
+    headers: Readonly<Record<string, string | undefined>>;
     body: Uint8Array;
     requestId: string;
     origin: RequestOrigin;
     /** Aborted when the client leaves before it has the whole answer, so that the work for it stops. */
+    signal: AbortSignal;
+}
+
+/** A request that this process makes of its own local cloud, as it would go over the wire. */
+export interface OwnRequest {
+    method: string;
+    /** Path and query. */
+    url: string;
+    /** Names in lower case, `host` among them. */
+    headers: Readonly<Record<string, string>>;
+    body: Uint8Array;
+    /** Aborted when nobody waits for the answer any more. */
     signal: AbortSignal;
 }
 

@@ -8,7 +8,9 @@ const maxDrainedBytes = 57 * 1024 * 1024;
 
 /** A body, or why there is none; `gone` when the client left in the middle of it. */
 export type RequestBody =
-    { result: "whole"; body: Buffer } | { result: "tooLarge"; bytes: number } | { result: "gone" };
+    | { result: "whole"; body: Uint8Array }
+    | { result: "tooLarge"; bytes: number }
+    | { result: "gone" };
 
 /** Reads a body to its end, or as far as it is worth it. */
 export function readBody(incoming: IncomingMessage, maxBodyBytes: number): Promise<RequestBody> {

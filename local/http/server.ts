@@ -3,11 +3,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { AwsError, notEmulated } from "../awsError";
-import { answerSocket, malformed, parserRefusal, RequestTooLarge } from "./earlyRefusal";
-import { jsonError, type HttpRequest, type HttpResponse } from "./exchange";
+import {
+    answerSocket,
+    headersTooLarge,
+    malformed,
+    parserRefusal,
+    RequestTooLarge,
+} from "./earlyRefusal";
+import { jsonError, type HttpRequest, type HttpResponse, type OwnRequest } from "./exchange";
 import { askedService } from "./askedService";
 import { Http2Connections } from "./http2Connections";
-import { declaredBytes, defaultMaxBodyBytes, readBody } from "./requestBody";
+import { declaredBytes, defaultMaxBodyBytes, readBody, type RequestBody } from "./requestBody";
+import { targetOf, type RequestHead } from "./requestTarget";
 import { sendResponse } from "./sendResponse";
 
 /** Answers the requests under one path prefix, such as `/sts`. */
@@ -24,8 +31,6 @@ export interface Service {
     /** The largest body that it takes. @default 7 MB */
     maxBodyBytes?: number;
 }
-
-const loopbackHosts = new Set(["127.0.0.1", "localhost", "[::1]"]);
 
 /** How long a client may take; what is slower is answered 408 and its connection closed. */
 export interface HttpTimeouts {
@@ -121,26 +126,38 @@ export class HttpServer {
         });
     }
 
+    /**
+     * Answers a request of this process as one that came over a connection: by the same checks and the same services.
+     * A body that streams is its caller's to read, or to destroy.
+     *
+     * @throws the signal's reason where it is aborted before the request is read.
+     */
+    async answer({ method, url, headers, body, signal }: OwnRequest): Promise<HttpResponse> {
+        const rawHeaders = Object.entries(headers).flat();
+        const response = await this.#answered({
+            head: () => bounded({ method, url, rawHeaders, headers }),
+            body: (maxBodyBytes) => ownBody(body, signal, maxBodyBytes),
+            signal: () => signal,
+            sourceIp: "127.0.0.1",
+        });
+        if (response === undefined) throw signal.reason;
+        return response;
+    }
+
     async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-        const requestId = randomUUID();
-        let response: HttpResponse | undefined;
-        try {
-            response = await this.#answer(incoming, outgoing, requestId);
-        } catch (error) {
-            this.onError(error);
-            response = jsonError(
-                new AwsError("InternalFailure", `The local cloud failed: ${String(error)}`, 500),
-            );
-        }
+        const response = await this.#answered({
+            head: () => headOf(incoming),
+            body: (maxBodyBytes) => readBody(incoming, maxBodyBytes),
+            signal: () => signalOf(outgoing),
+            sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+        });
         // The client went away in the middle of its request.
         if (response === undefined) return;
-        const headers = {
-            "x-amzn-requestid": requestId,
-            ...response.headers,
-            // HTTP/2 has no such header: a stream ends by itself.
-            ...(!incoming.complete && incoming.httpVersionMajor < 2 && { connection: "close" }),
-        };
-        await sendResponse(outgoing, { ...response, headers }).catch(this.onError);
+        // HTTP/2 has no such header: a stream ends by itself.
+        if (!incoming.complete && incoming.httpVersionMajor < 2) {
+            response.headers["connection"] = "close";
+        }
+        await sendResponse(outgoing, response).catch(this.onError);
     }
 
     #service(prefix: string): Service | undefined {
@@ -151,45 +168,53 @@ export class HttpServer {
     /** Of the service that a request is for, if it is for one. */
     #maxBodyBytes(incoming: IncomingMessage): number {
         try {
-            const service = this.#service(targetOf(incoming).prefix);
+            const service = this.#service(targetOf(headOf(incoming)).prefix);
             return service?.maxBodyBytes ?? defaultMaxBodyBytes;
         } catch {
             return 0;
         }
     }
 
-    async #answer(
-        incoming: IncomingMessage,
-        outgoing: ServerResponse,
-        requestId: string,
-    ): Promise<HttpResponse | undefined> {
+    /** The answer with its request's id; `undefined` to who is gone before the request is read. */
+    async #answered(arrival: Arrival): Promise<HttpResponse | undefined> {
+        const requestId = randomUUID();
+        let response: HttpResponse | undefined;
+        try {
+            response = await this.#answer(arrival, requestId);
+        } catch (error) {
+            this.onError(error);
+            response = jsonError(
+                new AwsError("InternalFailure", `The local cloud failed: ${String(error)}`, 500),
+            );
+        }
+        if (response === undefined) return undefined;
+        const headers = { "x-amzn-requestid": requestId, ...response.headers };
+        return { ...response, headers };
+    }
+
+    async #answer(arrival: Arrival, requestId: string): Promise<HttpResponse | undefined> {
         let refuse: Refuse = jsonError;
         try {
-            const { url, vpcEndpointId, prefix, rest } = targetOf(incoming);
+            const { method, url: given, rawHeaders, headers } = arrival.head();
+            const { url, vpcEndpointId, prefix, rest } = targetOf({ url: given, rawHeaders });
             const service = this.#service(prefix);
-            if (service === undefined) throw notEmulated(askedService(incoming, url));
+            if (service === undefined) throw notEmulated(askedService({ method, headers }, url));
             const { answer, refuse: own, maxBodyBytes = defaultMaxBodyBytes } = service;
             refuse = own ?? refuse;
-            const read = await readBody(incoming, maxBodyBytes);
+            const read = await arrival.body(maxBodyBytes);
             if (read.result === "gone") return undefined;
             if (read.result === "tooLarge") throw new RequestTooLarge(read.bytes, maxBodyBytes);
+            const userAgent = headers["user-agent"];
             return await answer({
-                method: incoming.method ?? "GET",
-                url,
+                ...{ method, url, rawHeaders, headers, requestId, body: read.body },
                 path: rest === "" ? "/" : rest,
-                rawHeaders: incoming.rawHeaders,
-                headers: headersOf(incoming),
-                body: read.body,
-                requestId,
                 get signal() {
-                    return signalOf(outgoing);
+                    return arrival.signal();
                 },
                 origin: {
-                    sourceIp: incoming.socket.remoteAddress ?? "127.0.0.1",
+                    sourceIp: arrival.sourceIp,
                     ...(vpcEndpointId !== undefined && { vpcEndpointId }),
-                    ...(incoming.headers["user-agent"] !== undefined && {
-                        userAgent: incoming.headers["user-agent"],
-                    }),
+                    ...(userAgent !== undefined && { userAgent }),
                 },
             });
         } catch (error) {
@@ -197,6 +222,15 @@ export class HttpServer {
             return refuse(error, requestId);
         }
     }
+}
+
+/** A request as it comes, over a connection or from this process. */
+interface Arrival {
+    /** @throws AwsError where it is no request. */
+    head: () => RequestHead;
+    body: (maxBodyBytes: number) => RequestBody | Promise<RequestBody>;
+    signal: () => AbortSignal;
+    sourceIp: string;
 }
 
 /** Aborted when the client leaves an answer; made only for who asks, as most answers are there at once. */
@@ -209,52 +243,11 @@ function signalOf(outgoing: ServerResponse): AbortSignal {
     return controller.signal;
 }
 
-/** A request's target apart, once it is one that the local cloud may serve. */
-function targetOf(incoming: IncomingMessage): {
-    url: string;
-    vpcEndpointId: string | undefined;
-    prefix: string;
-    rest: string;
-} {
+function headOf(incoming: IncomingMessage): RequestHead {
+    const { method = "GET", url = "/", rawHeaders } = incoming;
     // Node.js's parser takes a request line without a version, and headers after it, for HTTP/0.9.
-    if (incoming.httpVersionMajor < 1) {
-        throw malformed(`${incoming.url ?? ""} is not followed by HTTP/1.1`);
-    }
-    // `http://host/path`, as to a proxy, is the same as `/path` (RFC 9112, 3.2.2).
-    const [, authority, url = "/"] =
-        /^(?:https?:\/\/([^/?#]*))?(.*)$/is.exec(incoming.url ?? "/") ?? [];
-    const hosts = incoming.rawHeaders.filter(
-        (value, at) => at % 2 === 1 && incoming.rawHeaders[at - 1]?.toLowerCase() === "host",
-    );
-    const [host] = hosts;
-    if (host === undefined || hosts.length > 1) {
-        throw malformed(`Host: got ${hosts.length} of it; must be there once`);
-    }
-    // A page in a browser could reach loopback by a name of its own: only loopback names are served.
-    for (const name of authority === undefined ? [host] : [host, authority]) {
-        if (!loopbackHosts.has(name.replace(/:\d+$/, "").toLowerCase())) {
-            throw new AwsError("AccessDeniedException", `Host ${name} is not a loopback name`, 403);
-        }
-    }
-    // A signature covers the path without these, so they must not lead elsewhere than what was signed.
-    if (/\/\/|\/\.{1,2}(?:[/?]|$)/.test(url.split("?")[0] ?? "") || isMalformed(url)) {
-        throw malformed(`${url} is no normal path: no empty or dot segments, and only %XX`);
-    }
-    // `/vpce-…/<service>`: the same services, as through a VPC endpoint with that id.
-    const [, vpcEndpointId, prefix = "", rest = ""] =
-        /^(?:\/(vpce-[0-9a-f]{8,17}))?\/([^/?]*)(.*)$/s.exec(url) ?? [];
-    return { url, vpcEndpointId, prefix, rest };
-}
-
-/** Whether a URL has a percent sign that encodes nothing, or bytes that are not UTF-8. */
-function isMalformed(url: string): boolean {
-    if (!url.includes("%")) return false;
-    try {
-        decodeURIComponent(url);
-        return false;
-    } catch {
-        return true;
-    }
+    if (incoming.httpVersionMajor < 1) throw malformed(`${url} is not followed by HTTP/1.1`);
+    return { method, url, rawHeaders, headers: headersOf(incoming) };
 }
 
 /** Node.js keeps one header as a list, and that one is for answers. */
@@ -264,4 +257,18 @@ function headersOf({ headers }: IncomingMessage): HttpRequest["headers"] {
         ...(single as Record<string, string | undefined>),
         ...(cookies !== undefined && { "set-cookie": cookies.join(",") }),
     };
+}
+
+/** A head that the parser would have taken. @throws AwsError */
+function bounded(head: RequestHead): RequestHead {
+    let bytes = head.url.length;
+    for (const text of head.rawHeaders) bytes += text.length;
+    if (bytes > limits.maxHeaderSize) throw headersTooLarge();
+    return head;
+}
+
+function ownBody(body: Uint8Array, signal: AbortSignal, maxBodyBytes: number): RequestBody {
+    if (signal.aborted) return { result: "gone" };
+    if (body.byteLength <= maxBodyBytes) return { result: "whole", body };
+    return { result: "tooLarge", bytes: body.byteLength };
 }

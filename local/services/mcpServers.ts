@@ -5,15 +5,9 @@ import {
     offeredRevision,
 } from "../../agentcore/mcpServerTargets";
 import type { ListedTool, ListName, LiveRequest, ServerLists } from "../gateway/gatewayView";
-import {
-    AnswerTooLarge,
-    AnswerTooLate,
-    ClientLeft,
-    KeepAlivePost,
-    type Post,
-} from "../gateway/keepAlivePost";
 import { McpServerFailure } from "../gateway/mcpServerFailure";
 import { McpServerTarget, type SendToServer } from "../gateway/mcpServerTarget";
+import { AnswerTooLarge, AnswerTooLate, ClientLeft, type Post } from "../gateway/ownPost";
 import { signedHeaders } from "../gateway/signedHeaders";
 import type { SessionKey } from "./sessionKey";
 import type { Sts } from "./sts";
@@ -36,17 +30,15 @@ export interface McpServersOptions {
     sts: Pick<Sts, "serviceSession">;
     /** Where the local cloud serves what AWS serves at `bedrock-agentcore.<region>.amazonaws.com`. */
     dataPlaneUrl: () => string;
-    /** @default HTTP over connections that are kept */
-    post?: Post;
+    post: Post;
     /** @default Date.now */
     now?: () => number;
     /** @default AWS's */
     limits?: { handshakeSeconds: number; callSeconds: number };
 }
 
-/** Calls MCP servers over HTTP as gateways do: signed with the gateway's role, within a bounded time. */
+/** Calls MCP servers as gateways do: signed with the gateway's role, within a bounded time. */
 export class McpServers {
-    readonly #http = new KeepAlivePost();
     readonly #limits: { handshakeSeconds: number; callSeconds: number };
 
     constructor(private readonly options: McpServersOptions) {
@@ -131,14 +123,9 @@ export class McpServers {
         return client.callTool(name, args, send, leaving);
     }
 
-    /** Closes the connections. */
-    close(): void {
-        this.#http.close();
-    }
-
     /** Of the operation's messages, all together may take that long. */
     #send(gateway: CallingGateway, server: McpServer, seconds: number): SendToServer {
-        const { post = this.#http.post, now = Date.now } = this.options;
+        const { post, now = Date.now } = this.options;
         const url = this.#urlOf(server);
         const end = performance.now() + seconds * 1000;
         return async (body, headers, leaving) => {

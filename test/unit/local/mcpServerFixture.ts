@@ -75,8 +75,6 @@ export class McpServerFixture {
     readonly events = new EventEmitter();
     readonly #server: Server;
     #port = 0;
-    /** Connections that were opened to it. */
-    connections = 0;
     /** Resolves each time that a client leaves an answer that has not ended. */
     #left: (() => void)[] = [];
 
@@ -112,7 +110,6 @@ export class McpServerFixture {
                 outgoing.writeHead(status, headers).end(sent);
             });
         });
-        this.#server.on("connection", () => this.connections++);
     }
 
     async start(): Promise<this> {

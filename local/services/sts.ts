@@ -13,6 +13,8 @@ import type { SessionKey } from "./sessionKey";
 export class Sts {
     readonly #keys = new Map<string, SessionKey>();
     readonly #serviceSessions = new Map<string, SessionKey>();
+    /** By trust policy, which a change replaces; a call of a tool asks twice. */
+    readonly #admitted = new WeakMap<Role["trust"], Map<string, boolean>>();
     #sweepAt = 1024;
 
     constructor(
@@ -119,19 +121,7 @@ export class Sts {
         const account = this.accounts.get(accountOfArn(roleArn) ?? "");
         const role = account?.iam.roleByArn(roleArn);
         if (account === undefined || role === undefined) return undefined;
-        const decision = evaluateTrust({
-            principal: { type: "service", service },
-            roleArn,
-            roleAccountId: account.id,
-            trust: {
-                name: `role ${role.roleName}, trust policy`,
-                document: role.trust.text,
-                principalIds: role.trust.principalIds,
-            },
-            policies: { identity: [] },
-            context: { "aws:SourceAccount": source.accountId, "aws:SourceArn": source.arn },
-        });
-        if (decision.decision !== "allow") return undefined;
+        if (!this.#admits(role, account.id, service, source)) return undefined;
         const id = `${role.roleId}/${sessionName}`;
         const kept = this.#serviceSessions.get(id);
         if (kept !== undefined && (kept.expiresAt ?? 0) > this.now() + 3600_000) return kept;
@@ -141,6 +131,34 @@ export class Sts {
         });
         this.#serviceSessions.set(id, key);
         return key;
+    }
+
+    /** Whether a role's trust policy admits the service for this source. */
+    #admits(
+        role: Role,
+        roleAccountId: string,
+        service: string,
+        source: { accountId: string; arn: string },
+    ): boolean {
+        const bySource = this.#admitted.get(role.trust) ?? new Map<string, boolean>();
+        this.#admitted.set(role.trust, bySource);
+        const key = `${service} ${source.accountId} ${source.arn}`;
+        const known = bySource.get(key);
+        if (known !== undefined) return known;
+        const { decision } = evaluateTrust({
+            principal: { type: "service", service },
+            roleArn: role.arn,
+            roleAccountId,
+            trust: {
+                name: `role ${role.roleName}, trust policy`,
+                document: role.trust.text,
+                principalIds: role.trust.principalIds,
+            },
+            policies: { identity: [] },
+            context: { "aws:SourceAccount": source.accountId, "aws:SourceArn": source.arn },
+        });
+        bySource.set(key, decision === "allow");
+        return decision === "allow";
     }
 
     /** The tags of a session's role, as they are now. */

@@ -206,7 +206,6 @@ describe("The agent, when something fails", () => {
         const asked = agent
             .begin("POST", "/invocations", {}, '{"prompt":"Leave."}', leaving.signal)
             .catch((error: unknown) => error);
-        await agent.line(({ event }) => event === "warning");
         while (gateway.calls().length === 0) await new Promise(setImmediate);
         leaving.abort();
         await Promise.all([gateway.left, asked]);

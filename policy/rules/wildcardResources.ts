@@ -1,0 +1,80 @@
+import { unscopedActions } from "../../agentcore/unscopedActions";
+import { isPattern, readDocument, statementsOf, type PlacedStatement } from "../documents";
+import { hasNamespace } from "../permissions";
+import { allow, example, hub, policy } from "./examples";
+import { several, undecided, violation, type Finding, type Rule } from "./rule";
+
+const unscoped = new Set(Object.keys(unscopedActions).map((action) => action.toLowerCase()));
+
+/** A wildcard is there because AWS demands it. */
+export const wildcardResources: Rule = {
+    name: "wildcard-resources",
+    pack: "both",
+    severity: "high",
+    level: "mandatory",
+    scope: "resource",
+    page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
+    description: `Identity policies name exact resources. The wildcards that AWS demands: ${Object.keys(unscopedActions).join(", ")} on *, the streams of one log group, and a model of any region behind one inference profile.`,
+    example: {
+        fails: [
+            example("rolePolicy", "developer-invoke-gateways", {
+                policy: policy(allow("s3:GetObject", "*")),
+            }),
+        ],
+        passes: [
+            example("rolePolicy", "developer-invoke-gateways", {
+                policy: policy(allow("bedrock-agentcore:InvokeGateway", hub.gateway)),
+            }),
+        ],
+    },
+    check: (stack) =>
+        stack.identityDocuments.flatMap((document) =>
+            readDocument(document).state === "unknown"
+                ? [undecided(document.urn, document.path)]
+                : statementsOf(document).flatMap(inStatement),
+        ),
+};
+
+function inStatement(placed: PlacedStatement): Finding[] {
+    const { document, statement, place } = placed;
+    const { resource, action } = statement;
+    const path = `${place}.${resource?.name ?? "Resource"}`;
+    const rule = {
+        must: "exact ARNs, or what AWS demands of these actions",
+        instead: "name each resource",
+    };
+    if (resource === undefined) return [];
+    if (resource.name === "NotResource") {
+        return [
+            violation(document.urn, path, { got: `all but ${several(resource.written)}`, ...rule }),
+        ];
+    }
+    const isUnscoped =
+        action.name === "Action" &&
+        action.written.every(
+            (one) => unscoped.has(one.toLowerCase()) && hasNamespace(one, statement),
+        );
+    return resource.written
+        .filter((written) => isPattern(written) && !(written === "*" && isUnscoped))
+        .filter((written) => !isLogStreams(written) && !isModelOfAnyRegion(written, placed))
+        .map((written) =>
+            violation(document.urn, path, {
+                got: `${written} for ${several(action.written)}`,
+                ...rule,
+            }),
+        );
+}
+
+function isLogStreams(resource: string): boolean {
+    return /^arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:log-group:[^*?$]+(?::\*|:log-stream:\*)$/.test(
+        resource,
+    );
+}
+
+/** What the condition must be is for `runtime-role-gateways-and-models` to say. */
+function isModelOfAnyRegion(resource: string, { statement }: PlacedStatement): boolean {
+    return (
+        /^arn:aws[a-z-]*:bedrock:\*::foundation-model\/[^*?$]+$/.test(resource) &&
+        statement.conditions.some(({ key }) => key.toLowerCase() === "bedrock:inferenceprofilearn")
+    );
+}

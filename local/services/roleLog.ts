@@ -15,6 +15,9 @@ export interface RoleLogOptions {
     writer: string;
 }
 
+/** How long lines wait for others: a file is written as long as a call takes. */
+const batchMs = 25;
+
 /**
  * A log that a service writes with an execution role: dropped, as in AWS, where the role's policies do not allow
  * it. What comes within a moment is written together, as services send events to CloudWatch.
@@ -32,7 +35,7 @@ export class RoleLog {
         this.#lines.push(line);
         this.#timer ??= setTimeout(() => {
             this.flush();
-        }, 2);
+        }, batchMs);
     }
 
     /** Writes what waits. */

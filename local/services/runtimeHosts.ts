@@ -67,6 +67,11 @@ export class RuntimeHosts {
         return this.#hosts.get(runtimeArn)?.host;
     }
 
+    /** Writes what a runtime's log still waits with, for who is told to read it. */
+    flushLog(runtimeArn: string): void {
+        this.#hosts.get(runtimeArn)?.log.flush();
+    }
+
     /** Lets go of the process of a runtime that was updated, and ends that of one that was deleted. */
     changed(runtimeArn: string, runtime: AgentRuntime | undefined): void {
         const deployed = this.#hosts.get(runtimeArn);

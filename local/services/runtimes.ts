@@ -106,9 +106,10 @@ export class Runtimes {
                 ...{ headers, body },
                 ...(signal !== undefined && { signal }),
             });
-            const answer = answered(outcome, this.#seconds.initialization, () =>
-                logPlace(account, runtime),
-            );
+            const answer = answered(outcome, this.#seconds.initialization, () => {
+                this.#hosts.flushLog(runtime.agentRuntimeArn);
+                return logPlace(account, runtime);
+            });
             return {
                 httpStatus: answer.httpStatus,
                 headers: answerHeaders(answer.headers, {

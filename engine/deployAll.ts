@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { deployAccount } from "../accounts/account";
 import { readSettings } from "../settings";
+import type { Analyzer } from "./analyzer";
 import type { EngineEvent } from "./deployment";
 import { deployStack, destroyStack, type StackResult } from "./inProcess";
 import type { ProviderAddress } from "./providerClient";
@@ -14,6 +15,8 @@ export interface Target {
     /** The providers for the account of a stack. */
     providers: (stack: Stack) => Promise<Readonly<Record<string, ProviderAddress>>>;
     onEvent: (stack: Stack, event: EngineEvent) => void;
+    /** The policy pack for a stack, ready to be asked; without one, nothing judges the stacks. */
+    analyzer?: (stack: Stack) => Promise<Analyzer>;
 }
 
 /** Deploys one stack by the program of this repository. */
@@ -25,6 +28,7 @@ export async function deploy(target: Target, stack: Stack): Promise<StackResult>
         config: stack.config,
         backend: target.backend,
         providers: await target.providers(stack),
+        ...(target.analyzer !== undefined && { analyzer: await target.analyzer(stack) }),
         program: () => deployAccount(readSettings()),
         onEvent: (event) => {
             target.onEvent(stack, event);

@@ -1,5 +1,7 @@
+import { StackAnalysis, type Analyzer, type Violation } from "./analyzer";
 import { resolveAssets } from "./assets";
 import { ProviderClient, type ProviderAddress } from "./providerClient";
+import type { Registration } from "./registration";
 import type { Backend, Properties, ResourceRecord, StackState, Step } from "./stackState";
 
 /** What happened to a resource. */
@@ -8,27 +10,8 @@ export type Operation = "create" | "update" | "replace" | "delete" | "same";
 /** What a deployment tells while it runs. */
 export type EngineEvent =
     | { kind: "resource"; operation: Operation; type: string; name: string }
+    | { kind: "policy"; violation: Violation }
     | { kind: "diagnostic"; severity: "info" | "warning" | "error"; message: string };
-
-/** A resource as the program registers it. */
-export interface Registration {
-    type: string;
-    name: string;
-    parent: string;
-    custom: boolean;
-    inputs: Properties;
-    dependencies: string[];
-    provider: string;
-    /** Properties whose change replaces the resource, whatever the provider says; `*` is all. */
-    replaceOnChanges: string[];
-    protect: boolean;
-    retainOnDelete: boolean;
-    deleteBeforeReplace: boolean;
-    /** URNs that the resource had before. */
-    aliases: string[];
-    /** Outputs that must not be kept as plain text. */
-    secretOutputs: string[];
-}
 
 /** The steps of one deployment of one stack: what is new is made, what changed is changed, what is left goes. */
 export class Deployment {
@@ -43,6 +26,7 @@ export class Deployment {
     readonly #oldOutputs: Properties;
     readonly #olds: Map<string, ResourceRecord>;
     readonly #news = new Map<string, ResourceRecord>();
+    readonly #analysis: StackAnalysis;
     readonly #pendingDelete: ResourceRecord[];
     readonly #clients = new Map<string, ProviderClient>();
     readonly #byAddress = new Map<ProviderAddress, ProviderClient>();
@@ -58,8 +42,13 @@ export class Deployment {
             /** Loopback port of the provider of each package. */
             providers: Readonly<Record<string, ProviderAddress>>;
             onEvent: (event: EngineEvent) => void;
+            /** The policy pack that judges the stack. */
+            analyzer?: Analyzer;
         },
     ) {
+        this.#analysis = new StackAnalysis(options.analyzer, (violation) => {
+            options.onEvent({ kind: "policy", violation });
+        });
         const state = options.backend.begin(options.stack);
         this.#olds = new Map(state?.resources.map((resource) => [resource.urn, resource]));
         this.#oldOutputs = state?.outputs ?? {};
@@ -92,14 +81,18 @@ export class Deployment {
             protect: resource.protect,
             retainOnDelete: resource.retainOnDelete,
         };
+        this.#analysis.add(record, resource);
         let replaced: ResourceRecord | undefined;
         if (resource.type.startsWith("pulumi:providers:")) {
             record.id = this.#olds.get(urn)?.id ?? "local";
             record.inputs = resolveAssets(record.inputs, this.options.projectFolder);
+            await this.#analysis.analyze(record);
             this.#clients.set(`${urn}::${record.id}`, await this.#configured(record));
         } else if (resource.custom) {
             replaced = await this.#step(record, resource);
             refuseSecrets(resource.secretOutputs, record.outputs);
+        } else {
+            await this.#analysis.analyze(record);
         }
         this.#news.set(urn, record);
         this.#tell({ made: record, ...(replaced !== undefined && { replaced }) });
@@ -121,6 +114,15 @@ export class Deployment {
                 : this.#clients.get(provider);
         if (client === undefined) throw new Error(`No provider ${provider} for ${token}`);
         return client.invoke(token, args);
+    }
+
+    /**
+     * Has the stack judged as a whole.
+     *
+     * @throws PolicyViolated
+     */
+    async analyzeStack(): Promise<void> {
+        await this.#analysis.analyzeStack();
     }
 
     /** Deletes what the program no longer has: first what needs, then what is needed. */
@@ -180,6 +182,7 @@ export class Deployment {
         if (checked.failures.length > 0) throw new Error(checked.failures.join("\n"));
         record.inputs = checked.inputs;
         refuseSecrets(secretOutputs, record.inputs);
+        await this.#analysis.analyze(record);
         if (old === undefined) {
             Object.assign(record, await client.create(record.urn, record.inputs));
             this.#did("create", record);

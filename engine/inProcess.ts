@@ -4,6 +4,7 @@ import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { disconnect, resetOptions } from "@pulumi/pulumi/runtime/settings";
 import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack";
 import * as runtimeState from "@pulumi/pulumi/runtime/state";
+import type { Analyzer } from "./analyzer";
 import { Deployment, type EngineEvent, type Operation } from "./deployment";
 import { Failure } from "./failure";
 import { engine, messageOf, monitor } from "./monitor";
@@ -29,6 +30,8 @@ export interface StackRun {
     config: Readonly<Record<string, string>>;
     backend: Backend;
     providers: Readonly<Record<string, ProviderAddress>>;
+    /** The policy pack that judges the stack. */
+    analyzer?: Analyzer;
     program: () => Promise<unknown>;
     onEvent: (event: EngineEvent) => void;
 }
@@ -78,6 +81,7 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
     try {
         await Promise.race([program, failure.promise]);
         failure.check();
+        await deployment.analyzeStack();
         await deployment.deleteLeftovers();
         deployment.save();
         return { outputs: deployment.outputs ?? {}, changes: deployment.changes };
@@ -102,7 +106,7 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
  * @throws DeployFailed
  */
 export async function destroyStack(
-    run: Omit<StackRun, "program" | "config">,
+    run: Omit<StackRun, "program" | "config" | "analyzer">,
 ): Promise<StackResult> {
     const deployment = new Deployment(run);
     try {

@@ -70,6 +70,12 @@ export function monitor(
                     custom: request.getCustom(),
                     inputs: fromStruct(request.getObject()),
                     dependencies: request.getDependenciesList(),
+                    propertyDependencies: Object.fromEntries(
+                        request
+                            .getPropertydependenciesMap()
+                            .toArray()
+                            .map(([property, made]) => [property, made.getUrnsList()]),
+                    ),
                     provider: request.getProvider(),
                     replaceOnChanges: request.getReplaceonchangesList(),
                     protect: request.getProtect() ?? false,

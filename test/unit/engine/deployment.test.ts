@@ -187,6 +187,7 @@ function registration(type: string): Registration {
         custom: type !== "pulumi:pulumi:Stack",
         inputs: {},
         dependencies: [],
+        propertyDependencies: {},
         provider: "",
         replaceOnChanges: [],
         protect: false,

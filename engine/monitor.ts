@@ -70,12 +70,7 @@ export function monitor(
                     custom: request.getCustom(),
                     inputs: fromStruct(request.getObject()),
                     dependencies: request.getDependenciesList(),
-                    propertyDependencies: Object.fromEntries(
-                        request
-                            .getPropertydependenciesMap()
-                            .toArray()
-                            .map(([property, made]) => [property, made.getUrnsList()]),
-                    ),
+                    propertyDependencies: propertyDependencies(request),
                     provider: request.getProvider(),
                     replaceOnChanges: request.getReplaceonchangesList(),
                     protect: request.getProtect() ?? false,
@@ -129,6 +124,15 @@ export function monitor(
         }),
         signalAndWaitForShutdown: answer(() => new emptyProto.Empty()),
     };
+}
+
+/** The URNs that each property is made from. */
+function propertyDependencies(request: RegisterRequest): Record<string, string[]> {
+    const urns: Record<string, string[]> = {};
+    request.getPropertydependenciesMap().forEach((made, property) => {
+        urns[property] = made.getUrnsList();
+    });
+    return urns;
 }
 
 /** An option that would change what happens, and that this engine would ignore. */

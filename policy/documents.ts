@@ -1,6 +1,6 @@
 import { parsePolicyDocument, MalformedPolicy, type DocumentKind } from "../access";
 import type { CompiledStatement } from "../access/compiledStatement";
-import { hasUnknown } from "./resource";
+import { at, hasUnknown, type StackResource } from "./resource";
 
 /** A policy document of a stack, and where it stands. */
 export interface StackDocument {
@@ -9,6 +9,15 @@ export interface StackDocument {
     path: string;
     kind: DocumentKind;
     value: unknown;
+}
+
+/** The document at a property of a resource. */
+export function documentAt(
+    resource: StackResource,
+    path: string,
+    kind: DocumentKind,
+): StackDocument {
+    return { urn: resource.urn, path, kind, value: at(resource.props, path) };
 }
 
 /** What is read of a document. */

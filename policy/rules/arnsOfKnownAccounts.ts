@@ -1,7 +1,7 @@
 import { parseArn } from "../../agentcore/arn";
+import type { RuleConfig } from "../config";
 import { isPattern } from "../documents";
 import { textsIn, unknownsIn, type StackResource } from "../resource";
-import type { RuleConfig } from "../config";
 import type { StackView } from "../stackView";
 import { example, grants } from "./examples";
 import { several, undecided, violation, type Finding, type Rule } from "./rule";

@@ -1,5 +1,6 @@
 import { statementsOf } from "../documents";
-import type { Role, StackView } from "../stackView";
+import type { Role } from "../roles";
+import type { StackView } from "../stackView";
 import { allow, example, hub, policy } from "./examples";
 import { excessOfRole } from "./roleExcess";
 import type { Rule } from "./rule";

@@ -1,5 +1,5 @@
 import { readDocument, statementsOf, type StackDocument } from "../documents";
-import type { Role } from "../stackView";
+import type { Role } from "../roles";
 import { allow, example, policy } from "./examples";
 import { several, undecided, violation, type Finding, type Rule } from "./rule";
 

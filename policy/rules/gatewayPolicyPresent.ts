@@ -1,5 +1,6 @@
 import { listOf, unknown } from "../resource";
-import type { StackView, Worker } from "../stackView";
+import type { StackView } from "../stackView";
+import type { Worker } from "../workers";
 import { example, hub } from "./examples";
 import { shown, undecided, violation, type Finding, type Rule } from "./rule";
 

@@ -1,8 +1,10 @@
 import { runtimeEndpointArn } from "../../agentcore/runtime";
 import { readDocument } from "../documents";
-import { excessOf, missingOf } from "../permissions";
 import { unknown } from "../resource";
-import type { Role, StackView, Worker } from "../stackView";
+import { excessOf, missingOf } from "../rolePermissions";
+import type { Role } from "../roles";
+import type { StackView } from "../stackView";
+import type { Worker } from "../workers";
 import { allow, example, hub, policy } from "./examples";
 import { undecided, violation, type Finding, type Rule } from "./rule";
 

@@ -1,5 +1,5 @@
 import { logGroupTypes } from "../kinds";
-import { logGroupOf } from "../permissions";
+import { logGroupOf } from "../logGroups";
 import { unknown } from "../resource";
 import { example } from "./examples";
 import { undecided, violation, type Rule } from "./rule";

@@ -2,7 +2,8 @@ import { limits } from "../../agentcore/limits";
 import { readDocument, type StackDocument } from "../documents";
 import { identityPolicyTypes } from "../kinds";
 import { hasUnknown } from "../resource";
-import type { Role, StackView } from "../stackView";
+import type { Role } from "../roles";
+import type { StackView } from "../stackView";
 import { allow, example, hub, policy } from "./examples";
 import { undecided, violation, type Finding, type Rule } from "./rule";
 

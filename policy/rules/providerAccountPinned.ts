@@ -1,7 +1,8 @@
 import { limits } from "../../agentcore/limits";
 import { awsProviderTypes } from "../kinds";
+import { pinnedAccounts } from "../providers";
 import { unknown } from "../resource";
-import { pinnedAccounts, type StackView } from "../stackView";
+import type { StackView } from "../stackView";
 import { example, hub } from "./examples";
 import { several, shown, undecided, violation, type Finding, type Rule } from "./rule";
 

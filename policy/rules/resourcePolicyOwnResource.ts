@@ -2,7 +2,7 @@ import { isGatewayArn } from "../../agentcore/arn";
 import { runtimeActions, runtimeOfArn } from "../../agentcore/runtime";
 import { readDocument, statementsOf } from "../documents";
 import { unknown } from "../resource";
-import type { ResourcePolicy } from "../stackView";
+import type { ResourcePolicy } from "../resourcePolicies";
 import { allow, example, hub, policy, spoke } from "./examples";
 import { several, undecided, violation, type Finding, type Rule } from "./rule";
 

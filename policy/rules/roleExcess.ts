@@ -1,7 +1,9 @@
-import { readDocument } from "../documents";
-import { excessOf, type Excess } from "../permissions";
 import type { RuleConfig } from "../config";
-import type { Role, StackView, Worker } from "../stackView";
+import { readDocument } from "../documents";
+import { excessOf, type Excess } from "../rolePermissions";
+import type { Role } from "../roles";
+import type { StackView } from "../stackView";
+import type { Worker } from "../workers";
 import { undecided, type Finding } from "./rule";
 
 /** What the roles of some workers have beyond their permissions, of some purposes. */

@@ -1,6 +1,7 @@
 import { statementsOf } from "../documents";
 import { unknown } from "../resource";
-import type { Role, StackView } from "../stackView";
+import type { Role } from "../roles";
+import type { StackView } from "../stackView";
 import { example, hub } from "./examples";
 import { undecided, violation, type Finding, type Rule } from "./rule";
 

@@ -3,7 +3,10 @@ import { isExactPrincipalArn, parseArn } from "../../agentcore/arn";
 import { defaultQualifier, runtimeActions, runtimeEndpointArn } from "../../agentcore/runtime";
 import { readDocument, statementsOf } from "../documents";
 import { unknown } from "../resource";
-import type { ResourcePolicy, Role, StackView, Worker } from "../stackView";
+import type { ResourcePolicy } from "../resourcePolicies";
+import type { Role } from "../roles";
+import type { StackView } from "../stackView";
+import type { Worker } from "../workers";
 import { example, policy } from "./examples";
 import { several, undecided, violation, type Finding, type Rule } from "./rule";
 

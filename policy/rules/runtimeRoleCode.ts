@@ -1,6 +1,7 @@
-import { allow, example, hub, policy } from "./examples";
-import { missingOf, repositoryArnOf } from "../permissions";
 import { at, unknown } from "../resource";
+import { missingOf } from "../rolePermissions";
+import { repositoryArnOf } from "../runtimePermissions";
+import { allow, example, hub, policy } from "./examples";
 import { excessOfWorkers } from "./roleExcess";
 import { undecided, violation, type Rule } from "./rule";
 

@@ -2,7 +2,9 @@ import { evaluateTrust } from "../../access";
 import { partitionOf } from "../../agentcore/limits";
 import { readDocument, statementsOf, type StackDocument } from "../documents";
 import { unknown } from "../resource";
-import type { Role, StackView, Worker } from "../stackView";
+import type { Role } from "../roles";
+import type { StackView } from "../stackView";
+import type { Worker } from "../workers";
 import { example, hub, policy } from "./examples";
 import { several, shown, undecided, violation, type Finding, type Rule } from "./rule";
 

@@ -1,6 +1,6 @@
 import { parseArn } from "../../agentcore/arn";
 import { at, hasUnknown, listOf, unknown } from "../resource";
-import type { Target } from "../stackView";
+import type { Target } from "../targets";
 import { example } from "./examples";
 import { shown, undecided, violation, type Finding, type Rule } from "./rule";
 

@@ -1,6 +1,6 @@
 import { unscopedActions } from "../../agentcore/unscopedActions";
 import { isPattern, readDocument, statementsOf, type PlacedStatement } from "../documents";
-import { hasNamespace } from "../permissions";
+import { hasNamespace } from "../runtimePermissions";
 import { allow, example, hub, policy } from "./examples";
 import { several, undecided, violation, type Finding, type Rule } from "./rule";
 

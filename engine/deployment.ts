@@ -1,7 +1,8 @@
 import { StackAnalysis, type Analyzer, type Violation } from "./analyzer";
 import { resolveAssets } from "./assets";
-import { ProviderClient, type ProviderAddress } from "./providerClient";
+import type { ProviderAddress } from "./providerClient";
 import type { Registration } from "./registration";
+import { StackProviders } from "./stackProviders";
 import type { Backend, Properties, ResourceRecord, StackState, Step } from "./stackState";
 
 /** What happened to a resource. */
@@ -28,8 +29,9 @@ export class Deployment {
     readonly #news = new Map<string, ResourceRecord>();
     readonly #analysis: StackAnalysis;
     readonly #pendingDelete: ResourceRecord[];
-    readonly #clients = new Map<string, ProviderClient>();
-    readonly #byAddress = new Map<ProviderAddress, ProviderClient>();
+    readonly #providers: StackProviders;
+    readonly #registering = new Set<Promise<unknown>>();
+    #hasFailed = false;
     /** The outputs that the last step has told the backend. */
     #toldOutputs: Properties | undefined;
 
@@ -49,14 +51,32 @@ export class Deployment {
         this.#analysis = new StackAnalysis(options.analyzer, (violation) => {
             options.onEvent({ kind: "policy", violation });
         });
+        this.#providers = new StackProviders(options.providers, options.projectFolder);
         const state = options.backend.begin(options.stack);
         this.#olds = new Map(state?.resources.map((resource) => [resource.urn, resource]));
         this.#oldOutputs = state?.outputs ?? {};
         this.#pendingDelete = [...(state?.pendingDelete ?? [])];
     }
 
-    /** Brings one resource to what the program says. */
+    /** Brings one resource to what the program says; after a failure, no further one. */
     async register(resource: Registration): Promise<ResourceRecord> {
+        if (this.#hasFailed) throw new Error("the deployment has failed");
+        const registered = this.#register(resource);
+        this.#registering.add(registered);
+        try {
+            return await registered;
+        } finally {
+            this.#registering.delete(registered);
+        }
+    }
+
+    /** Begins nothing any more, and waits for what has begun, as the Pulumi engine does. */
+    async fail(): Promise<void> {
+        this.#hasFailed = true;
+        await Promise.allSettled(this.#registering);
+    }
+
+    async #register(resource: Registration): Promise<ResourceRecord> {
         const urn = this.#urn(resource);
         if (this.#news.has(urn)) throw new Error(`Duplicate resource URN '${urn}'`);
         const renamed = resource.aliases.find((alias) => this.#olds.has(alias));
@@ -87,7 +107,7 @@ export class Deployment {
             record.id = this.#olds.get(urn)?.id ?? "local";
             record.inputs = resolveAssets(record.inputs, this.options.projectFolder);
             await this.#analysis.analyze(record);
-            this.#clients.set(`${urn}::${record.id}`, await this.#configured(record));
+            await this.#providers.configure(record);
         } else if (resource.custom) {
             replaced = await this.#step(record, resource);
             refuseSecrets(resource.secretOutputs, record.outputs);
@@ -110,8 +130,8 @@ export class Deployment {
     async invoke(token: string, args: Properties, provider: string): Promise<Properties> {
         const client =
             provider === ""
-                ? this.#packageClient(token.split(":")[0] ?? "")
-                : this.#clients.get(provider);
+                ? this.#providers.ofPackage(token.split(":")[0] ?? "")
+                : this.#providers.find(provider);
         if (client === undefined) throw new Error(`No provider ${provider} for ${token}`);
         return client.invoke(token, args);
     }
@@ -128,7 +148,8 @@ export class Deployment {
     /** Deletes what the program no longer has: first what needs, then what is needed. */
     async deleteLeftovers(): Promise<void> {
         const left = [...this.#olds.values()].filter(({ urn }) => !this.#news.has(urn));
-        await this.#reattachProviders(left);
+        // Old resources are deleted with the providers that made them, even when the program has them no more.
+        await this.#providers.reattach(left);
         for (const record of [...this.#pendingDelete].reverse()) {
             await this.#delete(record);
             this.#pendingDelete.splice(this.#pendingDelete.indexOf(record), 1);
@@ -154,7 +175,7 @@ export class Deployment {
     }
 
     close(): void {
-        for (const client of this.#byAddress.values()) client.close();
+        this.#providers.close();
     }
 
     #tell(step: Step): void {
@@ -170,7 +191,7 @@ export class Deployment {
         record: ResourceRecord,
         { name, replaceOnChanges, deleteBeforeReplace, secretOutputs }: Registration,
     ): Promise<ResourceRecord | undefined> {
-        const client = this.#clients.get(record.provider);
+        const client = this.#providers.find(record.provider);
         if (client === undefined) {
             throw new Error(
                 `${record.type} ${name}: got no provider of its own; the in-process engine has no default providers. Pass the pinned providers to its component.`,
@@ -226,38 +247,9 @@ export class Deployment {
         if (!record.custom || record.type.startsWith("pulumi:providers:")) return;
         if (record.protect) throw protectedResource(record);
         if (!record.retainOnDelete) {
-            await this.#clients.get(record.provider)?.delete(record.urn, record);
+            await this.#providers.find(record.provider)?.delete(record.urn, record);
         }
         this.#did("delete", record);
-    }
-
-    /** Old resources are deleted with the providers that made them, even when the program has them no more. */
-    async #reattachProviders(records: readonly ResourceRecord[]): Promise<void> {
-        for (const record of records) {
-            const key = `${record.urn}::${record.id}`;
-            if (!record.type.startsWith("pulumi:providers:") || this.#clients.has(key)) continue;
-            this.#clients.set(key, await this.#configured(record));
-        }
-    }
-
-    /** The provider behind a provider resource, told of the program and of its config. */
-    async #configured({ type, inputs }: ResourceRecord): Promise<ProviderClient> {
-        const client = this.#packageClient(type.split(":").at(-1) ?? "");
-        await client.handshake(this.options.projectFolder);
-        await client.configure(inputs);
-        return client;
-    }
-
-    #packageClient(name: string): ProviderClient {
-        const address = this.options.providers[name];
-        if (address === undefined) {
-            throw new Error(
-                `NotEmulated: provider ${name}. The local cloud has ${Object.keys(this.options.providers).join(", ")}.`,
-            );
-        }
-        const client = this.#byAddress.get(address) ?? new ProviderClient(address);
-        this.#byAddress.set(address, client);
-        return client;
     }
 
     #did(operation: Operation, record: ResourceRecord): void {

@@ -86,6 +86,7 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
         deployment.save();
         return { outputs: deployment.outputs ?? {}, changes: deployment.changes };
     } catch (error) {
+        await deployment.fail();
         // What the program still waits for fails too; those errors belong to this run, not to the next one.
         await Promise.race([program.catch(() => undefined), setTimeout(500)]);
         await setTimeout(20);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Deployment, type Registration } from "../../../engine/deployment";
+import { Deployment } from "../../../engine/deployment";
+import type { Registration } from "../../../engine/registration";
 import { Backend, type Properties, type ResourceRecord } from "../../../engine/stackState";
 import { LocalCloud } from "../../../local/cloud";
 

@@ -1,5 +1,5 @@
 "use strict";
-// Bundles what runs: the hub command, sigv4-fetch, and the workloads. `npm ci` runs it (prepare), and the
+// Bundles what runs: the hub command, the policy packs, sigv4-fetch, and the workloads. `npm ci` runs it (prepare), and the
 // hub command runs it again when a source is newer than its bundle.
 const {
     existsSync,
@@ -21,6 +21,7 @@ const sources = [
     "components",
     "engine",
     "local",
+    "policy",
     "settings",
     "settings.ts",
     "sigv4-fetch/src",
@@ -48,8 +49,9 @@ function newest(path) {
 }
 
 function build() {
-    // Loaded here, because looking at the files' times should not cost its loading.
+    // Loaded here, because looking at the files' times should not cost their loading.
     const { buildSync } = require("esbuild");
+    const { buildPolicy } = require("../policy/build.js");
     const common = {
         absWorkingDir: root,
         bundle: true,
@@ -97,6 +99,7 @@ function build() {
             "./local.js",
         ],
     });
+    buildPolicy();
     writeFileSync(
         join(root, "dist", "bootstrap.cjs"),
         readFileSync(join(root, "local/lambda/bootstrap.cjs")),

@@ -6,6 +6,8 @@ import { readConnection, type Connection } from "../local/connection";
 import { InvalidOptions } from "./invalidOptions";
 import { exitCode } from "./exitCode";
 import { LocalTarget } from "./localTarget";
+import { startPacks } from "./packProcesses";
+import { PolicyPacks } from "./policyPacks";
 import { changesText, Reporter } from "./reporter";
 
 /** Options of `hub deploy` and `hub destroy`. */
@@ -18,7 +20,20 @@ interface DeployOptions {
 
 /** `hub deploy`: all stacks, or those named, until they have settled. */
 export async function hubDeploy(names: string[], options: DeployOptions): Promise<number> {
-    const { project, target, reporter } = await localTarget(options);
+    const packs = new PolicyPacks(startPacks());
+    try {
+        return await deployed(names, options, packs);
+    } finally {
+        packs.stop();
+    }
+}
+
+async function deployed(
+    names: string[],
+    options: DeployOptions,
+    packs: PolicyPacks,
+): Promise<number> {
+    const { project, target, reporter } = await localTarget(options, packs);
     const stacks = chosen(project, names);
     const start = performance.now();
     const pending = new Map<string, string[]>();
@@ -74,6 +89,7 @@ export async function hubDestroy(names: string[], options: DeployOptions): Promi
 
 async function localTarget(
     options: DeployOptions,
+    packs?: PolicyPacks,
 ): Promise<{ project: Project; target: LocalTarget; reporter: Reporter }> {
     if (options.local !== true) {
         throw new InvalidOptions(
@@ -94,6 +110,7 @@ async function localTarget(
         { ...connection, account: (id) => remoteAccount(connection, id) },
         stateFolder,
         reporter.diagnostic,
+        packs,
     );
     await target.prepare();
     return { project, target, reporter };

@@ -11,6 +11,8 @@ import type { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
 import { LocalTarget } from "./localTarget";
+import type { PackProcesses } from "./packProcesses";
+import { PolicyPacks } from "./policyPacks";
 import { changesText, Reporter } from "./reporter";
 import { planStory, tellStory } from "./story";
 
@@ -33,8 +35,11 @@ const servePort = 4270;
 /** `hub local`: an AWS on this machine, the story of a grant on it, and, with `--serve`, the cloud itself. */
 export async function hubLocal(
     options: LocalOptions,
-    callers: readonly CallerProcess[],
-    addCaller: () => void,
+    {
+        packs: processes,
+        callers,
+        addCaller,
+    }: { packs: PackProcesses; callers: readonly CallerProcess[]; addCaller: () => void },
 ): Promise<number> {
     const serve = options.serve ?? false;
     if (options.empty === true && !serve) throw new InvalidOptions("--empty goes with --serve");
@@ -58,6 +63,7 @@ export async function hubLocal(
     const project = readProject(process.cwd());
     const story = options.empty === true ? undefined : planStory(project);
     const reporter = new Reporter(options.json ?? false);
+    const packs = new PolicyPacks(processes);
     // The cloud and its backend live and die together.
     emptyStateFolder(stateFolder);
     const port = options.port ?? (serve ? servePort : 0);
@@ -83,6 +89,7 @@ export async function hubLocal(
                 },
                 stateFolder,
                 reporter.diagnostic,
+                packs,
             );
             await prepared.prepare();
             prepared.writeConnection();
@@ -115,6 +122,7 @@ export async function hubLocal(
         await interrupted;
         return exitCode.interrupted;
     } finally {
+        packs.stop();
         await cloud.stop();
         rmSync(resolve(stateFolder, "connection.json"), { force: true });
     }

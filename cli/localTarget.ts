@@ -6,6 +6,7 @@ import { Backend } from "../engine/stackState";
 import type { Project, Stack } from "../engine/stacks";
 import type { Endpoints, ServedAccount } from "../local/cloud";
 import { writeConnection, type Connection, type RoleProfile } from "../local/connection";
+import type { PolicyPacks } from "./policyPacks";
 
 /** A running local cloud as `hub` reaches it, in this process or in another one. */
 export interface CloudAccess {
@@ -19,6 +20,7 @@ export interface CloudAccess {
 /** The local cloud as a place to deploy to, with its backend and its generated AWS config. */
 export class LocalTarget implements Target {
     readonly backend: Backend;
+    readonly analyzer?: NonNullable<Target["analyzer"]>;
     readonly #accounts = new Map<string, ServedAccount>();
 
     constructor(
@@ -26,8 +28,10 @@ export class LocalTarget implements Target {
         private readonly cloud: CloudAccess,
         private readonly stateFolder: string,
         readonly onEvent: (stack: Stack, event: EngineEvent) => void,
+        packs?: PolicyPacks,
     ) {
         this.backend = new Backend(join(stateFolder, "backend"));
+        if (packs !== undefined) this.analyzer = (stack) => packs.analyzer(project, stack);
     }
 
     readonly providers = async (

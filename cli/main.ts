@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
 import { fileRefusal } from "./fileRefusal";
+import { startPacks } from "./packProcesses";
 
 /** The `hub` command. Each subcommand loads only what it needs, because `hub call` should be quick. */
 export function main(argv: readonly string[]): void {
@@ -37,12 +38,14 @@ export function main(argv: readonly string[]): void {
             const addCaller = () => {
                 callers.push(new CallerProcess(argv[1] ?? "", stateFolder));
             };
-            // The story's first caller loads on another core while this process loads Pulumi.
+            // They load on another core while this process loads Pulumi.
+            const packs = startPacks();
             if (options.empty !== true) addCaller();
             try {
                 const { hubLocal } = await import("./local.js");
-                await finish(hubLocal({ ...options, stateFolder }, callers, addCaller));
+                await finish(hubLocal({ ...options, stateFolder }, { packs, callers, addCaller }));
             } finally {
+                for (const pack of Object.values(packs)) pack.stop();
                 for (const caller of callers) caller.stop();
             }
         });

@@ -1,4 +1,5 @@
 import colors from "picocolors";
+import { violationText, type Violation } from "../engine/analyzer";
 import type { EngineEvent, Operation } from "../engine/deployment";
 import type { Stack } from "../engine/stacks";
 
@@ -53,12 +54,35 @@ export class Reporter {
         }
     }
 
-    /** Warnings and errors of a program, on stderr; what is pending is in the step's own line. */
+    /**
+     * Warnings and errors of a program, and advice of a policy pack, on stderr; what is pending is in the step's own
+     * line, and what a mandatory policy finds is in the error that stops the deployment.
+     */
     readonly diagnostic = (stack: Stack, event: EngineEvent): void => {
+        if (event.kind === "policy") {
+            this.#policy(stack, event.violation);
+            return;
+        }
         if (event.kind !== "diagnostic" || event.severity === "info") return;
         if (/^Pending (grant|gateway) /.test(event.message)) return;
         process.stderr.write(`${event.severity}: ${stack.name}: ${event.message.trim()}\n`);
     };
+
+    #policy(stack: Stack, violation: Violation): void {
+        const { pack, policy, level, severity, urn, message } = violation;
+        this.event({
+            step: "policy",
+            stack: stack.name,
+            pack,
+            policy,
+            level,
+            severity,
+            urn,
+            message,
+        });
+        if (level === "mandatory") return;
+        process.stderr.write(`advice: ${stack.name}: ${violationText(violation)}\n`);
+    }
 }
 
 /** `4 created, 1 updated`; what stayed the same is not worth a word unless nothing else happened. */

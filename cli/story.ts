@@ -145,7 +145,10 @@ export async function tellStory(story: Story, stage: Stage): Promise<void> {
             label,
             () => deploy(target, stack),
             ({ changes, outputs }) =>
-                [changesText(changes), ...pendingOf(outputs)].join("; pending "),
+                // What a mandatory policy finds would have ended the deployment.
+                [`${changesText(changes)}; no policy violated`, ...pendingOf(outputs)].join(
+                    "; pending ",
+                ),
         );
         target.writeConnection();
     };

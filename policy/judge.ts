@@ -1,4 +1,5 @@
 import type { Exception, PackConfig, RuleConfig } from "./config";
+import type { Level, PackSettings } from "./packConfig";
 import { nameOfUrn } from "./resource";
 import { rulesOf } from "./rules";
 import type { Finding, Pack, Rule } from "./rules/rule";
@@ -7,6 +8,41 @@ import type { StackView } from "./stackView";
 /** A finding, and the rule that it is of. */
 export interface Verdict extends Finding {
     rule: Rule;
+    level: Exclude<Level, "disabled">;
+}
+
+/** An exception that a rule was told. */
+export interface ToldException {
+    rule: Rule;
+    exception: Exception;
+}
+
+/** What a pack says of a stack. */
+export interface Judgement {
+    verdicts: Verdict[];
+    /** Findings that exceptions bear. */
+    excepted: number;
+    /** Exceptions that no finding is about. */
+    unused: ToldException[];
+}
+
+/** What the rules of a pack say of a stack, each at the level that it is told; but for those that are disabled. */
+export function judgeBy(
+    settings: PackSettings,
+    pack: Pack,
+    stack: StackView,
+    today: string,
+): Judgement {
+    const judgement: Judgement = { verdicts: [], excepted: 0, unused: [] };
+    for (const rule of rulesOf(pack)) {
+        const { level = rule.level, properties = {} } = settings[rule.name] ?? {};
+        if (level === "disabled") continue;
+        const { findings, excepted, unused } = judged(rule, stack, properties, today);
+        judgement.verdicts.push(...findings.map((finding) => ({ ...finding, rule, level })));
+        judgement.excepted += excepted;
+        judgement.unused.push(...unused.map((exception) => ({ rule, exception })));
+    }
+    return judgement;
 }
 
 /** What the rules of a pack find in a stack, but for exceptions that still hold on a day, as `2027-01-31`. */
@@ -19,6 +55,7 @@ export function judge(
         findingsOf(rule, stack, config[rule.name] ?? {}, today).map((finding) => ({
             ...finding,
             rule,
+            level: rule.level,
         })),
     );
 }
@@ -30,11 +67,24 @@ export function findingsOf(
     config: RuleConfig,
     today: string,
 ): Finding[] {
+    return judged(rule, stack, config, today).findings;
+}
+
+function judged(
+    rule: Rule,
+    stack: StackView,
+    config: RuleConfig,
+    today: string,
+): { findings: Finding[]; excepted: number; unused: Exception[] } {
     const { exceptions = [] } = config;
-    const found = new Map(
-        rule.check(stack, config).map((finding) => [`${finding.urn} ${finding.message}`, finding]),
-    );
-    return [...found.values()].flatMap((finding) => {
+    const found = [
+        ...new Map(
+            rule
+                .check(stack, config)
+                .map((finding) => [`${finding.urn} ${finding.message}`, finding]),
+        ).values(),
+    ];
+    const findings = found.flatMap((finding) => {
         const meant = exceptions.filter((exception) => isAbout(exception, finding));
         if (meant.length === 0) return [finding];
         if (meant.some(({ expires }) => expires >= today)) return [];
@@ -45,9 +95,17 @@ export function findingsOf(
                 .at(-1) ?? "";
         return [{ ...finding, message: `${finding.message} (its exception ended on ${last})` }];
     });
+    const unused = exceptions.filter((exception) => !found.some((one) => mayMean(exception, one)));
+    return { findings, excepted: found.length - findings.length, unused };
 }
 
 function isAbout({ resource, got }: Exception, finding: Finding): boolean {
     if (resource !== nameOfUrn(finding.urn)) return false;
     return got === undefined || got === finding.got;
+}
+
+/** Of what is not known yet, the value may turn out to be the one that the exception names. */
+function mayMean(exception: Exception, finding: Finding): boolean {
+    if (isAbout(exception, finding)) return true;
+    return finding.undecided === true && exception.resource === nameOfUrn(finding.urn);
 }

@@ -94,6 +94,50 @@ describe("hub local", function () {
         );
     });
 
+    it("stops at what the hub's policy pack refuses, with what to write instead", async () => {
+        const { code, stdout, stderr } = await runHub(loosened(project).folder, ["local"]);
+        assert.equal(code, 2);
+        assert.match(stdout, /✗ Deploy provider/);
+        assert.doesNotMatch(stdout, /Deploy consumer/);
+        assert.equal(
+            stderr,
+            "hub: Stack provider: aws-native:bedrockagentcore:ResourcePolicy (tools-grants): agentcore-hub-provider resource-policy-exact-principals: tools-grants: policy.Statement[0].Principal: got arn:aws:iam::444455556666:root; must be the exact ARN of a role or user, or this account with a condition ArnEquals aws:PrincipalArn of such ARNs; write arn:aws:iam::444455556666:role/<name> for each role that is meant\n",
+        );
+    });
+
+    it("gives advice, and goes on, where Policy.<stack>.json says so", async () => {
+        loosened(project).file(
+            "Policy.provider.json",
+            JSON.stringify({ "resource-policy-exact-principals": "advisory" }),
+        );
+        const result = await runHub(project.folder, ["local", "--json"]);
+        const found = eventsOf(result).filter(({ step }) => step === "policy");
+        assert.deepEqual(
+            found.map(({ stack, pack, policy, level, severity }) => [
+                ...[stack, pack, policy, level, severity],
+            ]),
+            [
+                [
+                    ...["provider", "agentcore-hub-provider", "resource-policy-exact-principals"],
+                    ...["advisory", "critical"],
+                ],
+            ],
+        );
+        assert.match(result.stderr, /^advice: provider: agentcore-hub-provider resource-policy/);
+        // The whole account may call now, and the story expects a refusal.
+        assert.match(result.stderr, /consumer-developer calls .*: got ok \(HTTP 200\)/);
+    });
+
+    it("says with its line what is wrong with Policy.<stack>.json", async () => {
+        project.file("Policy.provider.json", '{\n    "gateway-invoke-exakt": "advisory"\n}\n');
+        const { code, stderr } = await runHub(project.folder, ["local"]);
+        assert.equal(code, 2);
+        assert.match(
+            stderr,
+            /^hub: Policy\.provider\.json:2: gateway-invoke-exakt: got a rule that the provider pack has not; must be .*gateway-invoke-exact/,
+        );
+    });
+
     it("fails when the spoke's own policy is not what the story needs", async () => {
         project.config("consumer", {
             account: { role: "consumer", id: "444455556666" },
@@ -383,4 +427,13 @@ function childrenOf(pid: number): number[] {
     return existsSync(file)
         ? readFileSync(file, "utf8").trim().split(" ").filter(Boolean).map(Number)
         : [];
+}
+
+/** A hub that grants a whole account besides. */
+function loosened(project: TestProject): TestProject {
+    const shipped = readFileSync(join(project.folder, "Pulumi.provider.yaml"), "utf8");
+    return project.file(
+        "Pulumi.provider.yaml",
+        `${shipped}        - { account: "444455556666" }\n`,
+    );
 }

@@ -1,0 +1,34 @@
+import type { Analyzer } from "../engine/analyzer";
+import { PolicyPack } from "../engine/policyPack";
+import type { Project, Stack } from "../engine/stacks";
+import { readPackConfig } from "../policy/packConfig";
+import type { Pack } from "../policy/rules/rule";
+import type { PackProcesses } from "./packProcesses";
+
+/** The packs that judge the stacks of a project: each by the pack of its account's role. */
+export class PolicyPacks {
+    readonly #packs: Readonly<Record<Pack, PolicyPack>>;
+
+    constructor(processes: PackProcesses) {
+        this.#packs = {
+            provider: new PolicyPack(processes.provider),
+            consumer: new PolicyPack(processes.consumer),
+        };
+    }
+
+    /**
+     * The pack for a stack, told what `Policy.<stack>.json` says.
+     *
+     * @throws InvalidPolicyConfig
+     */
+    async analyzer(project: Project, { name, settings }: Stack): Promise<Analyzer> {
+        const pack = this.#packs[settings.role];
+        await pack.configure(readPackConfig(project.folder, name, settings.role));
+        return pack;
+    }
+
+    /** Ends the processes. */
+    stop(): void {
+        for (const pack of Object.values(this.#packs)) pack.stop();
+    }
+}

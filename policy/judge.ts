@@ -26,15 +26,14 @@ export interface Judgement {
     unused: ToldException[];
 }
 
-/** What the rules of a pack say of a stack, each at the level that it is told; but for those that are disabled. */
+/** What rules say of a stack on a day, each at the level that it is told; but for those that are disabled. */
 export function judgeBy(
-    settings: PackSettings,
-    pack: Pack,
+    rules: readonly Rule[],
     stack: StackView,
-    today: string,
+    { settings, today }: { settings: PackSettings; today: string },
 ): Judgement {
     const judgement: Judgement = { verdicts: [], excepted: 0, unused: [] };
-    for (const rule of rulesOf(pack)) {
+    for (const rule of rules) {
         const { level = rule.level, properties = {} } = settings[rule.name] ?? {};
         if (level === "disabled") continue;
         const { findings, excepted, unused } = judged(rule, stack, properties, today);

@@ -53,15 +53,28 @@ function inResource(
             const accounts = allowedAccounts && [...allowedAccounts, own ?? "", "aws"];
             const rule = [
                 ...(isStrange(accountId, accounts)
-                    ? [`account ${several(allowedAccounts ?? [])}`]
+                    ? [
+                          {
+                              must: `of account ${several([...(own === undefined ? [] : [own]), ...(allowedAccounts ?? [])])}`,
+                              config: "allowedAccounts",
+                          },
+                      ]
                     : []),
                 ...(isStrange(region, allowedRegions)
-                    ? [`region ${several(allowedRegions ?? [])}`]
+                    ? [
+                          {
+                              must: `of region ${several(allowedRegions ?? [])}`,
+                              config: "allowedRegions",
+                          },
+                      ]
                     : []),
             ];
-            const instead = "correct it, or add what is meant to the config";
-            return rule.map((must) =>
-                violation(urn, path, { got: arn, must: `of ${must}`, instead }),
+            return rule.map(({ must, config }) =>
+                violation(urn, path, {
+                    got: arn,
+                    must,
+                    instead: `correct it, or add what is meant to this rule's ${config}`,
+                }),
             );
         }),
     );

@@ -14,7 +14,7 @@ export const callerOnlyInvokes: Rule = {
     scope: "stack",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
     description:
-        "A role that invokes gateways, and is no runtime's, has no other action; others are named in the config.",
+        "A role that people or other roles take on invokes gateways, and has no other action; others are named in the config.",
     config: ["allowedActions"],
     example: {
         fails: [
@@ -31,10 +31,10 @@ export const callerOnlyInvokes: Rule = {
             }),
         ],
     },
-    check: (stack, { allowedActions }) =>
+    check: (stack, config) =>
         stack.roles
             .filter((role) => isCaller(stack, role))
-            .flatMap((role) => excessOfRole(stack, role, ["unlisted", "gateways"], allowedActions)),
+            .flatMap((role) => excessOfRole(stack, role, config, ["unlisted", "gateways"])),
 };
 
 /** Whether people or other roles take the role on, and it has a policy. */

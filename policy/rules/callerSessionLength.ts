@@ -1,7 +1,7 @@
 import { roleTypes } from "../kinds";
-import { unknown } from "../resource";
 import { example } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** Credentials that leak do not work for long. */
 export const callerSessionLength: Rule = {
@@ -19,19 +19,14 @@ export const callerSessionLength: Rule = {
         passes: [example("role", "developer-role", { maxSessionDuration: 3600 })],
     },
     check: (stack, { maxSessionSeconds = 3600 }) =>
-        stack.ofTypes(Object.keys(roleTypes)).flatMap(({ urn, props }) => {
-            const { maxSessionDuration } = props;
-            if (maxSessionDuration === unknown) return [undecided(urn, "maxSessionDuration")];
+        propertyFindings(stack.ofTypes(Object.keys(roleTypes)), "maxSessionDuration", (seconds) =>
             // Without it AWS ends a session after an hour.
-            if (maxSessionDuration === undefined || maxSessionDuration === null) return [];
-            if (typeof maxSessionDuration === "number" && maxSessionDuration <= maxSessionSeconds)
-                return [];
-            return [
-                violation(urn, "maxSessionDuration", {
-                    got: shown(maxSessionDuration),
-                    must: `at most ${maxSessionSeconds} seconds`,
-                    instead: "write less, or raise maxSessionSeconds with a reason",
-                }),
-            ];
-        }),
+            seconds === undefined || (typeof seconds === "number" && seconds <= maxSessionSeconds)
+                ? undefined
+                : {
+                      got: shown(seconds),
+                      must: `at most ${maxSessionSeconds} seconds`,
+                      instead: "write that, or raise maxSessionSeconds of this rule's config",
+                  },
+        ),
 };

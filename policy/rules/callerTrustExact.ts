@@ -1,7 +1,8 @@
-import { isExactPrincipalArn } from "../../agentcore/arn";
-import { readDocument, statementsOf } from "../documents";
+import type { PlacedStatement } from "../documents";
+import { inexactPrincipals } from "./exactPrincipals";
 import { example, policy, spoke } from "./examples";
-import { undecided, violation, type Rule } from "./rule";
+import { several, violation, type Finding, type Rule } from "./rule";
+import { statementFindings } from "./statementFindings";
 
 /** Who takes on a role is known by name. */
 export const callerTrustExact: Rule = {
@@ -12,7 +13,7 @@ export const callerTrustExact: Rule = {
     scope: "resource",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     description:
-        "The trust of a role names the exact roles and users that may take it on, or a service: no account, no wildcard, and no statement that is about other actions than sts:AssumeRole and its tags.",
+        "The trust of a role names the exact roles and users that may take it on, or a service: no wildcard, no account but with ArnEquals or StringEquals on aws:PrincipalArn, and no actions but sts:AssumeRole and its tags.",
     example: {
         fails: [
             example("role", "developer-role", {
@@ -34,38 +35,29 @@ export const callerTrustExact: Rule = {
         ],
     },
     check: (stack) =>
-        stack.roles.flatMap(({ trust }) => {
-            if (readDocument(trust).state === "unknown") return [undecided(trust.urn, trust.path)];
-            return statementsOf(trust).flatMap(({ statement, place }) => {
-                const { element } = statement.principal ?? {};
-                const people = (element?.written ?? []).filter(
-                    (written) => element?.services.has(written) !== true,
-                );
-                const { action } = statement;
-                const isAssumeRole =
-                    action.name === "Action" && action.written.every((one) => actions.has(one));
-                return [
-                    ...people
-                        .filter((written) => !isExactPrincipalArn(written))
-                        .map((got) =>
-                            violation(trust.urn, `${place}.Principal`, {
-                                got,
-                                must: "the exact ARN of a role or user",
-                                instead: "name the roles and users that are meant",
-                            }),
-                        ),
-                    ...(isAssumeRole
-                        ? []
-                        : [
-                              violation(trust.urn, `${place}.${action.name}`, {
-                                  got: action.written.join(", "),
-                                  must: "sts:AssumeRole",
-                                  instead: "write that",
-                              }),
-                          ]),
-                ];
-            });
-        }),
+        statementFindings(
+            stack.roles.map(({ trust }) => trust),
+            (placed) => [...inexactPrincipals(placed, peopleIn(placed)), ...actionFindings(placed)],
+        ),
 };
+
+/** All that are no services; a service's trust is for `service-role-trust` to judge. */
+function peopleIn({ statement }: PlacedStatement): string[] {
+    const { element } = statement.principal ?? {};
+    return (element?.written ?? []).filter((written) => element?.services.has(written) !== true);
+}
+
+function actionFindings({ document, statement, place }: PlacedStatement): Finding[] {
+    const { name, written } = statement.action;
+    const strange = name === "Action" ? written.filter((one) => !actions.has(one)) : written;
+    if (strange.length === 0) return [];
+    return [
+        violation(document.urn, `${place}.${name}`, {
+            got: name === "Action" ? several(strange) : `all but ${several(strange)}`,
+            must: "sts:AssumeRole, with sts:TagSession or sts:SetSourceIdentity where they are needed",
+            instead: "write sts:AssumeRole",
+        }),
+    ];
+}
 
 const actions = new Set(["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]);

@@ -70,7 +70,7 @@ function secretIn(urn: string, path: string, name: string, text: string): Findin
         violation(urn, path, {
             got: `what looks like ${found} (not shown)`,
             must: "no secret",
-            instead: "keep it in Secrets Manager, and write its ARN",
+            instead: "put it into Secrets Manager, and write the secret's ARN here",
         }),
     ];
 }

@@ -1,7 +1,8 @@
-import { readDocument, statementsOf, type StackDocument } from "../documents";
+import type { PlacedStatement } from "../documents";
 import type { Role } from "../roles";
 import { allow, example, policy } from "./examples";
-import { several, undecided, violation, type Finding, type Rule } from "./rule";
+import { several, violation, type Finding, type Rule } from "./rule";
+import { statementFindings } from "./statementFindings";
 
 /** What changes who may do what, or what runs: for deployments alone. */
 const managementActions = [
@@ -23,7 +24,7 @@ export const executionRoleNoManagement: Rule = {
     severity: "critical",
     level: "mandatory",
     scope: "stack",
-    page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-permissions.html",
+    page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-permissions.html",
     description:
         "The roles of gateways, runtimes and functions, and of callers, have no action that manages: no iam:PassRole, no other role, no change of gateways, runtimes, functions and their policies.",
     example: {
@@ -36,22 +37,19 @@ export const executionRoleNoManagement: Rule = {
     },
     check: (stack) =>
         stack.roles.flatMap((role) =>
-            stack.documentsOf(role).flatMap((document) => inDocument(role, document)),
+            statementFindings(stack.documentsOf(role), (placed) => inStatement(role, placed)),
         ),
 };
 
-function inDocument(role: Role, document: StackDocument): Finding[] {
-    const { urn, path } = document;
-    if (readDocument(document).state === "unknown") return [undecided(urn, path)];
-    return statementsOf(document).flatMap(({ statement: { action }, place }) => {
-        const meant = managementActions.filter((one) => action.matches(one.toLowerCase()));
-        if (meant.length === 0) return [];
-        return [
-            violation(urn, `${place}.${action.name}`, {
-                got: `${several(action.written)}, which allows ${several(meant)}`,
-                must: "without actions that manage",
-                instead: `take them out of ${role.resource.name}, and deploy with a role of its own`,
-            }),
-        ];
-    });
+function inStatement(role: Role, { document, statement, place }: PlacedStatement): Finding[] {
+    const { action } = statement;
+    const meant = managementActions.filter((one) => action.matches(one.toLowerCase()));
+    if (meant.length === 0) return [];
+    return [
+        violation(document.urn, `${place}.${action.name}`, {
+            got: `${action.name === "NotAction" ? "all but " : ""}${several(action.written)}, which allows ${several(meant)}`,
+            must: "without actions that manage",
+            instead: `take them out of ${role.resource.name}: what deploys has a role that nothing runs with`,
+        }),
+    ];
 }

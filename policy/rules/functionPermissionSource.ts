@@ -46,13 +46,14 @@ function inPermission({ urn, props }: StackResource): Finding[] {
                   violation(urn, "action", {
                       got: shown(action),
                       must: invoking.join(" or "),
-                      instead: "write that",
+                      instead: "write lambda:InvokeFunction",
                   }),
               ];
     if (principal === unknown) return [...findings, undecided(urn, "principal")];
     if (isExactPrincipalArn(String(principal))) return findings;
     if (!String(principal).endsWith(".amazonaws.com")) {
-        const must = "the exact ARN of a role, or a service";
+        const must =
+            "the exact ARN of a role, or a service such as bedrock-agentcore.amazonaws.com";
         return [
             ...findings,
             violation(urn, "principal", {
@@ -67,9 +68,15 @@ function inPermission({ urn, props }: StackResource): Finding[] {
             findings.push(undecided(urn, path));
         } else if (typeof value !== "string" || isPattern(value)) {
             const must =
-                path === "sourceArn" ? "the exact ARN that the service acts for" : "its account";
+                path === "sourceArn"
+                    ? "the exact ARN of what the service acts for, such as a gateway"
+                    : "the 12 digits of the account of what the service acts for";
             findings.push(
-                violation(urn, path, { got: shown(value), must, instead: "write both conditions" }),
+                violation(urn, path, {
+                    got: shown(value),
+                    must,
+                    instead: "write sourceArn and sourceAccount",
+                }),
             );
         }
     }

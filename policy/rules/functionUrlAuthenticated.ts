@@ -1,7 +1,7 @@
 import { functionUrlTypes } from "../kinds";
-import { unknown } from "../resource";
 import { example } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** A function is no open door beside the gateway. */
 export const functionUrlAuthenticated: Rule = {
@@ -27,17 +27,16 @@ export const functionUrlAuthenticated: Rule = {
         ],
     },
     check: (stack) =>
-        stack.ofTypes(Object.keys(functionUrlTypes)).flatMap(({ urn, type, props }) => {
-            const { authorization } = functionUrlTypes[type as keyof typeof functionUrlTypes];
-            const value = props[authorization];
-            if (value === unknown) return [undecided(urn, authorization)];
-            if (value === "AWS_IAM") return [];
-            return [
-                violation(urn, authorization, {
-                    got: shown(value),
-                    must: "AWS_IAM",
-                    instead: "write that",
-                }),
-            ];
-        }),
+        propertyFindings(
+            stack.ofTypes(Object.keys(functionUrlTypes)),
+            ({ type }) => functionUrlTypes[type as keyof typeof functionUrlTypes].authorization,
+            (authorization) =>
+                authorization === "AWS_IAM"
+                    ? undefined
+                    : {
+                          got: shown(authorization),
+                          must: "AWS_IAM",
+                          instead: "write AWS_IAM, and let callers sign their requests",
+                      },
+        ),
 };

@@ -37,7 +37,7 @@ export const gatewayAuthorizer: Rule = {
                     violation(urn, "authorizerType", {
                         got: shown(authorizerType),
                         must: "AWS_IAM, or CUSTOM_JWT with allowedClients or allowedScopes",
-                        instead: "write AWS_IAM",
+                        instead: "write AWS_IAM, which asks each caller's own policy",
                     }),
                 ];
             }
@@ -49,8 +49,9 @@ export const gatewayAuthorizer: Rule = {
             return [
                 violation(urn, path, {
                     got: "neither allowedClients nor allowedScopes",
-                    must: "there with one of them",
-                    instead: "name the clients or the scopes that are let in",
+                    must: "one of them, with a value",
+                    instead:
+                        "name the clients or the scopes that are let in: without them any token of the issuer is",
                 }),
             ];
         }),

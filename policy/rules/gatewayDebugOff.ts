@@ -1,7 +1,7 @@
 import { gatewayTypes } from "../kinds";
-import { unknown } from "../resource";
 import { example } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** Callers are not told how a target failed inside. */
 export const gatewayDebugOff: Rule = {
@@ -19,17 +19,18 @@ export const gatewayDebugOff: Rule = {
         passes: [example("gateway", "tools-gateway", {})],
     },
     check: (stack, { debugStacks = [] }) =>
-        stack.ofTypes(Object.keys(gatewayTypes)).flatMap(({ urn, props }) => {
-            const { exceptionLevel } = props;
-            if (exceptionLevel === undefined || exceptionLevel === null) return [];
-            if (debugStacks.includes(stack.stack)) return [];
-            if (exceptionLevel === unknown) return [undecided(urn, "exceptionLevel")];
-            return [
-                violation(urn, "exceptionLevel", {
-                    got: shown(exceptionLevel),
-                    must: "absent",
-                    instead: `take it out, or name the stack ${stack.stack} in debugStacks`,
-                }),
-            ];
-        }),
+        debugStacks.includes(stack.stack)
+            ? []
+            : propertyFindings(
+                  stack.ofTypes(Object.keys(gatewayTypes)),
+                  "exceptionLevel",
+                  (level) =>
+                      level === undefined
+                          ? undefined
+                          : {
+                                got: shown(level),
+                                must: "absent",
+                                instead: `take it out, or add the stack ${stack.stack} to this rule's debugStacks`,
+                            },
+              ),
 };

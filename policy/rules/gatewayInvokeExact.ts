@@ -1,12 +1,13 @@
 import { isGatewayArn } from "../../agentcore/arn";
-import { intersect, readDocument, statementsOf, type PlacedStatement } from "../documents";
+import { intersect, type PlacedStatement } from "../documents";
 import { allow, example, hub, policy } from "./examples";
-import { several, undecided, violation, type Finding, type Rule } from "./rule";
+import { several, violation, type Finding, type Rule } from "./rule";
+import { statementFindings } from "./statementFindings";
 
 const action = "bedrock-agentcore:invokegateway";
 const must =
     "the exact ARN of a gateway, arn:aws:bedrock-agentcore:<region>:<account>:gateway/<id>";
-const instead = "name each gateway that is meant";
+const instead = "write the ARN of each gateway that is to be called, from the hub's outputs";
 
 /** A caller may invoke the gateways that it names, and no gateway that comes to be later. */
 export const gatewayInvokeExact: Rule = {
@@ -35,12 +36,7 @@ export const gatewayInvokeExact: Rule = {
             }),
         ],
     },
-    check: (stack) =>
-        stack.identityDocuments.flatMap((document) =>
-            readDocument(document).state === "unknown"
-                ? [undecided(document.urn, document.path)]
-                : statementsOf(document).flatMap(inStatement),
-        ),
+    check: (stack) => statementFindings(stack.identityDocuments, inStatement),
 };
 
 function inStatement({ document, statement, place }: PlacedStatement): Finding[] {

@@ -1,7 +1,7 @@
 import { gatewayTypes } from "../kinds";
-import { unknown } from "../resource";
 import { example } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** A gateway's data is under a key of the account, where that is asked for. */
 export const gatewayKmsKey: Rule = {
@@ -10,7 +10,7 @@ export const gatewayKmsKey: Rule = {
     severity: "medium",
     level: "mandatory",
     scope: "resource",
-    page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/data-encryption.html",
+    page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-encryption.html",
     description: "A gateway has a KMS key of the account, where the config requires one.",
     config: ["requireKmsKey"],
     example: {
@@ -23,19 +23,15 @@ export const gatewayKmsKey: Rule = {
         ],
     },
     check: (stack, { requireKmsKey = false }) =>
-        stack.ofTypes(Object.keys(gatewayTypes)).flatMap(({ urn, props }) => {
-            const { kmsKeyArn } = props;
-            if (kmsKeyArn === unknown) return [undecided(urn, "kmsKeyArn")];
-            const isThere = kmsKeyArn !== undefined && kmsKeyArn !== null;
-            if (!isThere && !requireKmsKey) return [];
-            if (/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/.test(shown(kmsKeyArn)))
-                return [];
-            return [
-                violation(urn, "kmsKeyArn", {
-                    got: isThere ? shown(kmsKeyArn) : "nothing",
-                    must: "the ARN of a KMS key",
-                    instead: "write arn:aws:kms:<region>:<account>:key/<id>",
-                }),
-            ];
+        propertyFindings(stack.ofTypes(Object.keys(gatewayTypes)), "kmsKeyArn", (arn) => {
+            if (arn === undefined && !requireKmsKey) return undefined;
+            if (keyArn.test(shown(arn))) return undefined;
+            return {
+                got: shown(arn),
+                must: "the ARN of a KMS key",
+                instead: "write arn:aws:kms:<region>:<account>:key/<id>, and no alias",
+            };
         }),
 };
+
+const keyArn = /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/;

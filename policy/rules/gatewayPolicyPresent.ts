@@ -54,9 +54,12 @@ function withoutPolicy(stack: StackView, { resource, arn, name }: Worker): Findi
     }
     return [
         violation(resource.urn, "resource policy", {
-            got: String(policies.length),
-            must: "one for each gateway",
-            instead: `grant it, or name ${shown(name)} in sameAccountGateways`,
+            got: `${policies.length === 0 ? "none" : String(policies.length)} for the gateway ${shown(name)}`,
+            must: "one, which names its callers",
+            instead:
+                policies.length === 0
+                    ? `make a ResourcePolicy with its ARN; or, where only its own account calls it, add ${shown(name)} to this rule's sameAccountGateways`
+                    : "bring their statements together in one: AWS keeps the last that is put",
         }),
     ];
 }

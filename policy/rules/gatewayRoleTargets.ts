@@ -1,11 +1,11 @@
 import { runtimeEndpointArn } from "../../agentcore/runtime";
-import { readDocument } from "../documents";
 import { unknown } from "../resource";
-import { excessOf, missingOf } from "../rolePermissions";
+import { missingOf } from "../rolePermissions";
 import type { Role } from "../roles";
 import type { StackView } from "../stackView";
 import type { Worker } from "../workers";
 import { allow, example, hub, policy } from "./examples";
+import { excessOfRole } from "./roleExcess";
 import { undecided, violation, type Finding, type Rule } from "./rule";
 
 /** A gateway reaches its targets, and nothing else in the account. */
@@ -46,21 +46,11 @@ export const gatewayRoleTargets: Rule = {
             }),
         ],
     },
-    check: (stack, { allowedActions }) =>
+    check: (stack, config) =>
         stack.gateways.flatMap((gateway) => {
             const { role } = gateway;
             if (role === undefined || role === unknown) return [];
-            const unread = stack
-                .documentsOf(role)
-                .filter((document) => readDocument(document).state === "unknown")
-                .map(({ urn, path }) => undecided(urn, path));
-            return [
-                ...unread,
-                ...excessOf(stack, role, allowedActions).map(
-                    ({ purpose: _purpose, ...one }) => one,
-                ),
-                ...missingFor(stack, gateway, role),
-            ];
+            return [...excessOfRole(stack, role, config), ...missingFor(stack, gateway, role)];
         }),
 };
 

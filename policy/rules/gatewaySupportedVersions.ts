@@ -1,8 +1,9 @@
 import { mcpRevisions, revisionWhenUnset } from "../../agentcore/mcp";
 import { gatewayTypes } from "../kinds";
-import { at, listOf, unknown } from "../resource";
+import { listOf } from "../resource";
 import { example } from "./examples";
-import { undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import type { Rule } from "./rule";
 
 /** A gateway speaks the revisions that its callers speak. */
 export const gatewaySupportedVersions: Rule = {
@@ -22,17 +23,16 @@ export const gatewaySupportedVersions: Rule = {
         ],
     },
     check: (stack) =>
-        stack.ofTypes(Object.keys(gatewayTypes)).flatMap(({ urn, props }) => {
-            const path = "protocolConfiguration.mcp.supportedVersions";
-            const versions = at(props, path);
-            if (versions === unknown) return [undecided(urn, path)];
-            if (listOf(versions).length > 0) return [];
-            return [
-                violation(urn, path, {
-                    got: "nothing",
-                    must: `a list of ${mcpRevisions.join(", ")}`,
-                    instead: "write those that its callers speak",
-                }),
-            ];
-        }),
+        propertyFindings(
+            stack.ofTypes(Object.keys(gatewayTypes)),
+            "protocolConfiguration.mcp.supportedVersions",
+            (versions) =>
+                listOf(versions).length > 0
+                    ? undefined
+                    : {
+                          got: "nothing",
+                          must: `a list of ${mcpRevisions.join(", ")}`,
+                          instead: `write those that its callers speak: without it, only ${revisionWhenUnset} is spoken`,
+                      },
+        ),
 };

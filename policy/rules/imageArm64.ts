@@ -1,3 +1,4 @@
+import { imageTypes } from "../kinds";
 import { hasUnknown, listOf } from "../resource";
 import { example } from "./examples";
 import { several, undecided, violation, type Rule } from "./rule";
@@ -16,7 +17,7 @@ export const imageArm64: Rule = {
         passes: [example("image", "mcp-server-image", { platforms: ["linux/arm64"] })],
     },
     check: (stack) =>
-        stack.ofTypes(["docker-build:index:Image"]).flatMap(({ urn, props }) => {
+        stack.ofTypes(imageTypes).flatMap(({ urn, props }) => {
             const { platforms } = props;
             if (hasUnknown(platforms)) return [undecided(urn, "platforms")];
             const list = listOf(platforms).map(String);
@@ -25,7 +26,7 @@ export const imageArm64: Rule = {
                 violation(urn, "platforms", {
                     got: several(list, "nothing"),
                     must: "linux/arm64",
-                    instead: 'write ["linux/arm64"]',
+                    instead: 'write ["linux/arm64"]; a runtime with another does not start',
                 }),
             ];
         }),

@@ -1,4 +1,4 @@
-import { repositoryTypes } from "../kinds";
+import { imageTypes, repositoryTypes } from "../kinds";
 import { hasUnknown, listOf, textsIn, unknown, type StackResource } from "../resource";
 import type { StackView } from "../stackView";
 import { example, hub } from "./examples";
@@ -21,14 +21,13 @@ export const imageOwnRepository: Rule = {
         ],
         passes: [example("image", "mcp-server-image", { tags: [`${hub.image}:1`] })],
     },
-    check: (stack) =>
-        stack.ofTypes(["docker-build:index:Image"]).flatMap((image) => ofImage(stack, image)),
+    check: (stack) => stack.ofTypes(imageTypes).flatMap((image) => ofImage(stack, image)),
 };
 
 function ofImage(stack: StackView, { urn, props }: StackResource): Finding[] {
     const urls = stack
-        .ofTypes(repositoryTypes)
-        .map(({ props: { repositoryUrl } }) => repositoryUrl);
+        .ofTypes(Object.keys(repositoryTypes))
+        .map(({ type, props }) => props[repositoryTypes[type as keyof typeof repositoryTypes].url]);
     const given = {
         tags: props["tags"],
         "registries[].address": listOf(props["registries"]).map((one) =>
@@ -46,7 +45,7 @@ function ofImage(stack: StackView, { urn, props }: StackResource): Finding[] {
             violation(urn, path, {
                 got: text,
                 must: `of a repository of this stack (${several(urls.map(String))})`,
-                instead: "write its repositoryUrl",
+                instead: "write the repository's URL, from its output, and a tag",
             }),
         );
     });

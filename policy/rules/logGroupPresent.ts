@@ -44,12 +44,12 @@ export const logGroupPresent: Rule = {
             );
             if (isThere) return [];
             if (groups.includes(unknown)) return [undecided(urn, path)];
-            const must = "a log group of this stack";
+            const must = "the name of a log group of this stack";
             return [
                 violation(urn, path, {
                     got: own,
                     must,
-                    instead: "make the group, with its retention",
+                    instead: "make a log group with this name and with retentionInDays",
                 }),
             ];
         });

@@ -1,7 +1,7 @@
 import { logGroupTypes } from "../kinds";
-import { unknown } from "../resource";
 import { example } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** Logs are kept as long as they are needed, and then go. */
 export const logRetention: Rule = {
@@ -19,18 +19,14 @@ export const logRetention: Rule = {
         passes: [example("logGroup", "echo-tool-logs", { retentionInDays: 30 })],
     },
     check: (stack, { minRetentionDays = 1 }) =>
-        stack.ofTypes(Object.keys(logGroupTypes)).flatMap(({ urn, props }) => {
-            const { retentionInDays } = props;
-            if (retentionInDays === unknown) return [undecided(urn, "retentionInDays")];
-            if (typeof retentionInDays === "number" && retentionInDays >= minRetentionDays)
-                return [];
-            return [
-                violation(urn, "retentionInDays", {
-                    got: shown(retentionInDays),
-                    must: `at least ${minRetentionDays}`,
-                    instead:
-                        "write for how many days events are kept; 0 and nothing keep them for ever",
-                }),
-            ];
-        }),
+        propertyFindings(stack.ofTypes(Object.keys(logGroupTypes)), "retentionInDays", (days) =>
+            typeof days === "number" && days >= minRetentionDays
+                ? undefined
+                : {
+                      got: shown(days),
+                      must: `at least ${minRetentionDays}`,
+                      instead:
+                          "write for how many days events are kept; 0 and nothing keep them for ever",
+                  },
+        ),
 };

@@ -1,4 +1,4 @@
-import { attachmentTypes, identityPolicyTypes, roleTypes } from "../kinds";
+import { identityPolicyTypes, managedPolicyTypes } from "../kinds";
 import { listOf, unknown, type StackResource } from "../resource";
 import { example } from "./examples";
 import { shown, undecided, violation, type Finding, type Rule } from "./rule";
@@ -12,7 +12,7 @@ export const managedPolicyAllowed: Rule = {
     scope: "stack",
     page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/security-iam-awsmanpol.html",
     description:
-        "Roles have policies of the stack, and those managed policies that the config names; no full-access policy of AWS gets in by the way.",
+        "Roles, users, groups and permission sets have policies of the stack, and those managed policies that the config names; no full-access policy of AWS gets in by the way.",
     config: ["allowedManagedPolicies"],
     example: {
         fails: [
@@ -40,7 +40,7 @@ function inResource(
     { type, urn, props }: StackResource,
     isAllowed: (arn: unknown) => boolean,
 ): Finding[] {
-    const property = type in roleTypes ? "managedPolicyArns" : attachmentTypes[type]?.policies;
+    const property = managedPolicyTypes[type];
     if (property === undefined) return [];
     return listOf(props[property]).flatMap((arn) => {
         if (arn === unknown) return [undecided(urn, property)];
@@ -48,8 +48,8 @@ function inResource(
         return [
             violation(urn, property, {
                 got: shown(arn),
-                must: "a policy of this stack, or one of allowedManagedPolicies",
-                instead: "write the statements that are needed in a policy of the role",
+                must: "a policy of this stack, or one of this rule's allowedManagedPolicies",
+                instead: "write the statements that are needed in a policy of this stack",
             }),
         ];
     });

@@ -48,6 +48,6 @@ function withoutVersion({ urn, path }: StackDocument): Finding {
     return violation(urn, `${path}.Version`, {
         got: "none, or an older one",
         must: "2012-10-17",
-        instead: "write that",
+        instead: 'write "Version": "2012-10-17" at the top of the document',
     });
 }

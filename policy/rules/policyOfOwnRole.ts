@@ -1,5 +1,5 @@
-import { attachmentTypes, identityPolicyTypes } from "../kinds";
 import { listOf, unknown } from "../resource";
+import { rolesProperty } from "../rolePolicies";
 import { allow, example, hub, policy } from "./examples";
 import { shown, undecided, violation, type Rule } from "./rule";
 
@@ -30,7 +30,7 @@ export const policyOfOwnRole: Rule = {
     check: (stack) => {
         const known = new Set(stack.roles.flatMap(({ name, arn }) => [name, arn]));
         return stack.resources.flatMap(({ type, urn, props }) => {
-            const property = identityPolicyTypes[type]?.roles ?? attachmentTypes[type]?.roles;
+            const property = rolesProperty(type);
             if (property === undefined) return [];
             return listOf(props[property]).flatMap((role) => {
                 if (role !== unknown && known.has(role)) return [];
@@ -39,7 +39,8 @@ export const policyOfOwnRole: Rule = {
                     violation(urn, property, {
                         got: shown(role),
                         must: "a role of this stack",
-                        instead: "write that role's name, from its output",
+                        instead:
+                            "write the name of a role of this stack, from its output; or put the policy where that role is made",
                     }),
                 ];
             });

@@ -80,7 +80,7 @@ function sizeOf(document: StackDocument): number | undefined {
 function tooLong(urn: string, path: string, size: number, max: number): Finding {
     return violation(urn, path, {
         got: `${size} characters`,
-        must: `at most ${max}`,
-        instead: `take out ${size - max}, or divide it`,
+        must: `at most ${max}, without white space`,
+        instead: `take out ${size - max} characters${max === quotas.inline ? ", or put statements into a managed policy of this stack" : ""}`,
     });
 }

@@ -51,7 +51,13 @@ function accountFindings(
     const isOwn = typeof account === "string" ? only === account : accounts.length === 1;
     if (isOne && isOwn) return [];
     const got = several(pinned, "nothing");
-    return [violation(urn, "allowedAccountIds", { got, must, instead: "write that" })];
+    return [
+        violation(urn, "allowedAccountIds", {
+            got,
+            must,
+            instead: "write it, so that another account's credentials change nothing",
+        }),
+    ];
 }
 
 function regionFindings(urn: string, region: unknown, allowed?: readonly string[]): Finding[] {
@@ -59,5 +65,7 @@ function regionFindings(urn: string, region: unknown, allowed?: readonly string[
     const isRegion = typeof region === "string" && /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region);
     if (isRegion && (allowed?.includes(region) ?? true)) return [];
     const must = allowed === undefined ? "a region" : `one of ${several(allowed)}`;
-    return [violation(urn, "region", { got: shown(region), must, instead: "write it" })];
+    return [
+        violation(urn, "region", { got: shown(region), must, instead: "write it, as us-east-1" }),
+    ];
 }

@@ -1,7 +1,7 @@
 import { repositoryTypes } from "../kinds";
-import { unknown } from "../resource";
 import { example } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** A tag stays on the image that it was put on. */
 export const repositoryImmutable: Rule = {
@@ -17,16 +17,16 @@ export const repositoryImmutable: Rule = {
         passes: [example("repository", "mcp-server-images", { imageTagMutability: "IMMUTABLE" })],
     },
     check: (stack) =>
-        stack.ofTypes(repositoryTypes).flatMap(({ urn, props }) => {
-            const { imageTagMutability } = props;
-            if (imageTagMutability === unknown) return [undecided(urn, "imageTagMutability")];
-            if (imageTagMutability === "IMMUTABLE") return [];
-            return [
-                violation(urn, "imageTagMutability", {
-                    got: shown(imageTagMutability),
-                    must: "IMMUTABLE",
-                    instead: "write that",
-                }),
-            ];
-        }),
+        propertyFindings(
+            stack.ofTypes(Object.keys(repositoryTypes)),
+            "imageTagMutability",
+            (mutability) =>
+                mutability === "IMMUTABLE"
+                    ? undefined
+                    : {
+                          got: shown(mutability),
+                          must: "IMMUTABLE",
+                          instead: "write IMMUTABLE, and give each image a tag of its own",
+                      },
+        ),
 };

@@ -1,7 +1,7 @@
 import { repositoryTypes } from "../kinds";
-import { at, unknown } from "../resource";
 import { example } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** Known holes in an image are told. */
 export const repositoryScanned: Rule = {
@@ -25,13 +25,12 @@ export const repositoryScanned: Rule = {
         ],
     },
     check: (stack) =>
-        stack.ofTypes(repositoryTypes).flatMap(({ urn, props }) => {
-            const path = "imageScanningConfiguration.scanOnPush";
-            const value = at(props, path);
-            if (value === unknown) return [undecided(urn, path)];
-            if (value === true) return [];
-            return [
-                violation(urn, path, { got: shown(value), must: "true", instead: "write that" }),
-            ];
-        }),
+        propertyFindings(
+            stack.ofTypes(Object.keys(repositoryTypes)),
+            "imageScanningConfiguration.scanOnPush",
+            (scanned) =>
+                scanned === true
+                    ? undefined
+                    : { got: shown(scanned), must: "true", instead: "write true" },
+        ),
 };

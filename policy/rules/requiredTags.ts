@@ -1,15 +1,7 @@
+import { taggableTypes } from "../kinds";
 import { hasUnknown, type StackResource } from "../resource";
 import { example } from "./examples";
 import { several, undecided, violation, type Rule } from "./rule";
-
-/** Types of this program that take tags; the others take none, or not from the program. */
-const taggable: readonly string[] = [
-    ...["aws-native:bedrockagentcore:Gateway", "aws-native:bedrockagentcore:Runtime"],
-    ...["aws:bedrock/agentcoreGateway:AgentcoreGateway", "aws:iam/role:Role"],
-    ...["aws:bedrock/agentcoreAgentRuntime:AgentcoreAgentRuntime", "aws-native:iam:Role"],
-    ...["aws:lambda/function:Function", "aws:cloudwatch/logGroup:LogGroup"],
-    ...["aws:ecr/repository:Repository", "aws:s3/bucket:Bucket"],
-];
 
 /** Somebody can be asked. */
 export const requiredTags: Rule = {
@@ -27,7 +19,7 @@ export const requiredTags: Rule = {
         passes: [example("gateway", "tools-gateway", { tags: { owner: "tools-team" } })],
     },
     check: (stack, { requiredTags: required = [] }) =>
-        stack.ofTypes(taggable).flatMap((resource) => {
+        stack.ofTypes(taggableTypes).flatMap((resource) => {
             const { urn } = resource;
             const tags = tagsOf(resource);
             if (tags === "unknown") {
@@ -42,7 +34,7 @@ export const requiredTags: Rule = {
                 violation(urn, "tags", {
                     got: `nothing for ${several(wrong)}`,
                     must: `a value for ${several([...new Set([...required, ...wrong])])}`,
-                    instead: "write it, here or in the provider's defaultTags",
+                    instead: "write it in the resource's tags, or in the provider's defaultTags",
                 }),
             ];
         }),

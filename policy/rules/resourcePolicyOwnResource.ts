@@ -4,7 +4,7 @@ import { readDocument, statementsOf } from "../documents";
 import { unknown } from "../resource";
 import type { ResourcePolicy } from "../resourcePolicies";
 import { allow, example, hub, policy, spoke } from "./examples";
-import { several, undecided, violation, type Finding, type Rule } from "./rule";
+import { oneOf, several, undecided, violation, type Finding, type Rule } from "./rule";
 
 /** A gateway's policy is about that gateway, and about invoking it. */
 export const resourcePolicyOwnResource: Rule = {
@@ -76,7 +76,10 @@ function actionFindings(
     { name, written }: { name: string; written: readonly string[] },
     actions: readonly string[],
 ): Finding[] {
-    const rule = { must: `one of ${several(actions)}`, instead: "name the actions that are meant" };
+    const rule = {
+        must: oneOf(actions),
+        instead: "write each action out, without a wildcard",
+    };
     const path = `${place}.${name}`;
     if (name === "NotAction") {
         return [violation(urn, path, { got: `all but ${several(written)}`, ...rule })];
@@ -101,5 +104,7 @@ function resourceFindings(
         if (resourceArn === unknown) return [undecided(urn, path)];
     }
     const must = `${typeof resourceArn === "string" ? resourceArn : "the resource's own ARN"}, the one that the policy is put on`;
-    return [violation(urn, path, { got, must, instead: "write that; AWS takes no other" })];
+    return [
+        violation(urn, path, { got, must, instead: "write that ARN alone: AWS takes no other" }),
+    ];
 }

@@ -9,29 +9,28 @@ import { undecided, type Finding } from "./rule";
 /** What the roles of some workers have beyond their permissions, of some purposes. */
 export function excessOfWorkers(
     stack: StackView,
-    { allowedActions }: RuleConfig,
+    config: RuleConfig,
     kinds: readonly Worker["kind"][],
     purposes: readonly Excess["purpose"][],
 ): Finding[] {
     return stack.roles
         .filter((role) => stack.workersOf(role).some(({ kind }) => kinds.includes(kind)))
-        .flatMap((role) => excessOfRole(stack, role, purposes, allowedActions));
+        .flatMap((role) => excessOfRole(stack, role, config, purposes));
 }
 
-/** What one role has beyond its permissions, of some purposes. */
+/** What one role has beyond its permissions, of some purposes or of all. */
 export function excessOfRole(
     stack: StackView,
     role: Role,
-    purposes: readonly Excess["purpose"][],
-    allowedActions?: readonly string[],
+    { allowedActions }: RuleConfig,
+    purposes?: readonly Excess["purpose"][],
 ): Finding[] {
-    return [
-        ...stack
-            .documentsOf(role)
-            .filter((document) => readDocument(document).state === "unknown")
-            .map(({ urn, path }) => undecided(urn, path)),
-        ...excessOf(stack, role, allowedActions)
-            .filter(({ purpose }) => purposes.includes(purpose))
-            .map(({ purpose: _purpose, ...finding }) => finding),
-    ];
+    const unread = stack
+        .documentsOf(role)
+        .filter((document) => readDocument(document).state === "unknown")
+        .map(({ urn, path }) => undecided(urn, path));
+    const excess = excessOf(stack, role, allowedActions)
+        .filter(({ purpose }) => purposes?.includes(purpose) ?? true)
+        .map(({ purpose: _purpose, ...finding }) => finding);
+    return [...unread, ...excess];
 }

@@ -12,7 +12,7 @@ export const roleOfItsOwn: Rule = {
     severity: "high",
     level: "mandatory",
     scope: "stack",
-    page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-permissions.html",
+    page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-prerequisites-permissions.html",
     description:
         "Every gateway, runtime and function has a role of its own, and a role that trusts a service is one of theirs.",
     example: {
@@ -30,7 +30,7 @@ export const roleOfItsOwn: Rule = {
                 violation(resource.urn, roleProperty, {
                     got: `${role.resource.name}, the role of ${first.resource.name} too`,
                     must: "a role of its own",
-                    instead: "make one for each",
+                    instead: `make a role for ${resource.name} alone`,
                 }),
             );
         }),
@@ -43,9 +43,9 @@ function servicesOf(stack: StackView, { trust }: Role): Finding[] {
     return statementsOf(trust).flatMap(({ statement, place }) =>
         [...(statement.principal?.element.services ?? [])].map((got) =>
             violation(trust.urn, `${place}.Principal`, {
-                got,
-                must: "a service only where something of this stack has the role",
-                instead: "take it out, or make what has the role in this stack",
+                got: `${got}, and nothing of this stack has the role`,
+                must: "a service only in the role of a gateway, a runtime or a function of this stack",
+                instead: "delete the role, or write its ARN where it is meant to be used",
             }),
         ),
     );

@@ -40,12 +40,15 @@ export interface Rule {
     check: (stack: StackView, config: RuleConfig) => Finding[];
 }
 
-/** A violation. */
-export function violation(
-    urn: string,
-    path: string,
-    { got, must, instead }: { got: string; must: string; instead: string },
-): Finding {
+/** What is there, what is allowed, and what to write instead. */
+export interface Violation {
+    got: string;
+    must: string;
+    instead: string;
+}
+
+/** A violation at a place. */
+export function violation(urn: string, path: string, { got, must, instead }: Violation): Finding {
     return { urn, got, message: `${path}: got ${got}; must be ${must}; ${instead}` };
 }
 
@@ -74,4 +77,10 @@ export function several(values: readonly string[], none = "none"): string {
     return values.length > 4
         ? `${values.slice(0, 4).join(", ")} and ${values.length - 4} more`
         : values.join(", ");
+}
+
+/** All that is allowed in a message: none left out, because one of them is to be written. */
+export function oneOf(values: readonly string[]): string {
+    const list = [...new Set(values)].join(", ");
+    return values.length > 1 ? `one of ${list}` : list;
 }

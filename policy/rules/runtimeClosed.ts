@@ -1,7 +1,9 @@
 import { evaluate, type RequestPrincipal } from "../../access";
 import { isExactPrincipalArn, parseArn } from "../../agentcore/arn";
 import { defaultQualifier, runtimeActions, runtimeEndpointArn } from "../../agentcore/runtime";
+import { roleSession } from "../askedPrincipals";
 import { readDocument, statementsOf } from "../documents";
+import { runtimeEndpointTypes } from "../kinds";
 import { unknown } from "../resource";
 import type { ResourcePolicy } from "../resourcePolicies";
 import type { Role } from "../roles";
@@ -10,8 +12,7 @@ import type { Worker } from "../workers";
 import { example, policy } from "./examples";
 import { several, undecided, violation, type Finding, type Rule } from "./rule";
 
-const instead =
-    "deny every principal but the gateways' roles and the operators, by ArnNotEquals on aws:PrincipalArn";
+const deny = `{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": ["bedrock-agentcore:InvokeAgentRuntime", … all ${runtimeActions.length}], "Resource": <the ARN that the policy is put on>, "Condition": {"ArnNotEquals": {"aws:PrincipalArn": [<the roles of its gateways, and its operators>]}}}`;
 
 /** Nobody gets around the gateway. */
 export const runtimeClosed: Rule = {
@@ -22,7 +23,7 @@ export const runtimeClosed: Rule = {
     scope: "stack",
     page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/resource-based-policies.html",
     description:
-        "The policies of a runtime and of its endpoint deny everyone, whatever their own policies say, but the roles of the gateways that show it and the operators that they allow by name; and they let those in.",
+        "The policies of a runtime and of each of its endpoints deny everyone, whatever their own policies say, but the roles of the gateways that show it and the operators that they allow by name; and they let those in.",
     example: {
         fails: [
             example("resourcePolicy", "mcp-server-runtime-access", {
@@ -43,110 +44,138 @@ export const runtimeClosed: Rule = {
 function ofRuntime(stack: StackView, runtime: Worker): Finding[] {
     const { resource, arn } = runtime;
     const { urn } = resource;
-    if (typeof arn !== "string") {
-        const made = stack.resourcePolicies.filter(
-            ({ resource: { madeFrom } }) => madeFrom?.["resourceArn"]?.includes(urn) === true,
-        );
-        const isKnown = stack.resourcePolicies.every(
-            ({ resource: { madeFrom } }) => madeFrom !== undefined,
-        );
-        return isKnown && made.length < 2
-            ? [withoutPolicy(urn, `${made.length} policies`)]
-            : [undecided(urn, "resource policies")];
-    }
-    return [arn, runtimeEndpointArn(arn, defaultQualifier)].flatMap((resourceArn) => {
-        const own = stack.resourcePolicies.filter((one) => one.resourceArn === resourceArn);
-        const [only] = own;
-        if (only !== undefined) return inPolicy(stack, only, arn, resourceArn);
+    const endpoints = endpointsOf(stack, runtime);
+    if (typeof arn !== "string") return beforeItIsMade(stack, urn, 1 + endpoints.length);
+    if (endpoints.includes(unknown)) return [undecided(urn, "endpoints")];
+    const arns = [arn, ...endpoints.map((name) => runtimeEndpointArn(arn, String(name)))];
+    return arns.flatMap((resourceArn) => {
+        const only = stack.resourcePolicies.find((one) => one.resourceArn === resourceArn);
+        if (only !== undefined) return inPolicy(stack, only, arn);
         return stack.resourcePolicies.some((one) => one.resourceArn === unknown)
             ? [undecided(urn, "resource policies")]
             : [withoutPolicy(urn, `none for ${resourceArn}`)];
     });
 }
 
-function withoutPolicy(urn: string, got: string): Finding {
-    const must = "one for the runtime and one for its endpoint";
-    return violation(urn, "resource policies", { got, must, instead });
+/** The names of a runtime's endpoints: the one that each has, and the stack's own; `unknown` for one that may be. */
+function endpointsOf(stack: StackView, { resource, id }: Worker): unknown[] {
+    const own = stack.ofTypes(runtimeEndpointTypes).flatMap(({ props, madeFrom }) => {
+        const { agentRuntimeId } = props;
+        const isMade = madeFrom?.["agentRuntimeId"]?.includes(resource.urn);
+        if (isMade === true || (id !== unknown && agentRuntimeId === id)) return [props["name"]];
+        const mayBe = isMade === undefined && (agentRuntimeId === unknown || id === unknown);
+        return mayBe ? [unknown] : [];
+    });
+    return [defaultQualifier, ...own];
 }
 
-function inPolicy(
-    stack: StackView,
-    { document }: ResourcePolicy,
-    runtimeArn: string,
-    resourceArn: string,
-): Finding[] {
-    const { urn, path } = document;
-    const read = readDocument(document);
-    if (read.state === "unknown") return [undecided(urn, path)];
-    if (read.state === "malformed") return [];
-    const account = parseArn(runtimeArn)?.accountId ?? "";
-    const asks = (principal: RequestPrincipal) =>
-        runtimeActions.map((action) => {
-            const request = {
-                principal,
-                action,
-                resource: resourceArn,
-                resourceAccountId: account,
-            };
-            return {
-                action,
-                decision: evaluate(request, {
-                    ...everything,
-                    resource: { name: path, document: read.text },
-                }).decision,
-            };
-        });
-    const open = strangers(account).flatMap((stranger) =>
-        asks(stranger).flatMap(({ action, decision }) =>
-            decision === "explicitDeny" ? [] : [action],
-        ),
-    );
-    const gateways = gatewayRolesOf(stack, runtimeArn, "sure");
-    const possible = gatewayRolesOf(stack, runtimeArn, "possible");
-    const [exempt, allowed] = [exemptIn(document), allowedIn(document)];
-    const shutOut = [...gateways.map(({ arn }) => arn), ...allowed].filter(
-        (arn): arn is string =>
-            typeof arn === "string" && asks(roleSession(arn))[0]?.decision !== "allow",
-    );
-    const unnamed = exempt.filter(
-        (arn) => !allowed.includes(arn) && !possible.some((role) => role.arn === arn),
-    );
+/** Before the update only the number of the policies that are made from a runtime is known. */
+function beforeItIsMade(stack: StackView, urn: string, needed: number): Finding[] {
+    const policies = stack.resourcePolicies.map(({ resource: { madeFrom } }) => madeFrom);
+    const made = policies.filter((from) => from?.["resourceArn"]?.includes(urn) === true);
+    return policies.includes(undefined) || made.length >= needed
+        ? [undecided(urn, "resource policies")]
+        : [withoutPolicy(urn, `${made.length} policies`)];
+}
+
+function withoutPolicy(urn: string, got: string): Finding {
+    return violation(urn, "resource policies", {
+        got,
+        must: "one for the runtime, and one for each of its endpoints (DEFAULT is there always)",
+        instead: `make a ResourcePolicy for it with ${deny}`,
+    });
+}
+
+function inPolicy(stack: StackView, one: ResourcePolicy, runtimeArn: string): Finding[] {
+    const { document } = one;
+    const { state } = readDocument(document);
+    if (state === "unknown") return [undecided(document.urn, document.path)];
+    if (state === "malformed") return [];
+    const allowed = allowedIn(document);
+    const sure = gatewayRolesOf(stack, runtimeArn, "sure").map(({ arn }) => arn);
+    const possible = gatewayRolesOf(stack, runtimeArn, "possible").map(({ arn }) => arn);
     return [
-        ...(unnamed.some(isExactPrincipalArn) && !isSure(stack) ? [undecided(urn, path)] : []),
-        ...(open.length === 0
-            ? []
-            : [
-                  violation(urn, path, {
-                      got: `a policy that leaves ${several([...new Set(open)])} to others`,
-                      must: "one that denies everyone else",
-                      instead,
-                  }),
-              ]),
-        ...shutOut.map((arn) =>
-            violation(urn, path, {
-                got: `a policy that denies ${arn}`,
-                must: "one that lets in its gateways' roles and operators",
-                instead,
-            }),
-        ),
-        ...unnamed
-            .filter((arn) => !isExactPrincipalArn(arn) || isSure(stack))
-            .map((arn) =>
-                violation(urn, path, {
-                    got: `${arn}, which is exempt from the denial`,
-                    must: "the role of a gateway with the runtime as target, or an operator that a statement allows",
-                    instead: "take it out, or allow it by name",
-                }),
-            ),
+        ...openFindings(one, runtimeArn),
+        ...shutOutFindings(one, [...sure, ...allowed]),
+        ...exemptFindings(stack, one, [...possible, ...allowed]),
     ];
 }
 
-/** Whether it is known which roles the gateways have. */
-function isSure({ gateways }: StackView): boolean {
-    return gateways.every(({ role }) => role !== unknown && role?.arn !== unknown);
+/** Whom the policy leaves what, though nobody meant them. */
+function openFindings(one: ResourcePolicy, runtimeArn: string): Finding[] {
+    const { urn, path } = one.document;
+    const open = runtimeActions.filter((action) =>
+        strangers(parseArn(runtimeArn)?.accountId ?? "").some(
+            (stranger) => decide(one, stranger, action) !== "explicitDeny",
+        ),
+    );
+    if (open.length === 0) return [];
+    return [
+        violation(urn, path, {
+            got: `a policy that leaves ${several(open)} to others`,
+            must: "one that denies everyone else each of the runtime's actions",
+            instead: `write ${deny}`,
+        }),
+    ];
 }
 
-/** A caller whose own policies allow everything. */
+/** Who is meant, and denied. */
+function shutOutFindings(one: ResourcePolicy, meant: readonly unknown[]): Finding[] {
+    const { urn, path } = one.document;
+    return meant
+        .filter((arn): arn is string => typeof arn === "string")
+        .filter((arn) => decide(one, roleSession(arn), runtimeActions[0]) !== "allow")
+        .map((arn) =>
+            violation(urn, path, {
+                got: `a policy that denies ${arn}`,
+                must: "one that lets in its gateways' roles and operators",
+                instead: "add that role to the denial's ArnNotEquals aws:PrincipalArn",
+            }),
+        );
+}
+
+/** Who is exempt from the denial, and is not among those who are meant. */
+function exemptFindings(
+    stack: StackView,
+    { document }: ResourcePolicy,
+    meant: readonly unknown[],
+): Finding[] {
+    const { urn, path } = document;
+    const isSure = stack.gateways.every(({ role }) => role !== unknown && role?.arn !== unknown);
+    const unmeant = exemptIn(document).filter((arn) => !meant.includes(arn));
+    const wrong = unmeant.filter((arn) => isSure || !isExactPrincipalArn(arn));
+    return [
+        ...(wrong.length < unmeant.length ? [undecided(urn, path)] : []),
+        ...wrong.map((arn) =>
+            violation(urn, path, {
+                got: `${arn}, which is exempt from the denial`,
+                must: "the role of a gateway with the runtime as target, or an operator that a statement allows",
+                instead: "take it out, or allow it by name",
+            }),
+        ),
+    ];
+}
+
+/** What a policy decides of a caller whose own policies allow everything. */
+function decide(
+    { document, resourceArn }: ResourcePolicy,
+    principal: RequestPrincipal,
+    action: string,
+) {
+    const resource = String(resourceArn);
+    const read = readDocument(document);
+    const text = read.state === "read" ? read.text : "";
+    return evaluate(
+        {
+            principal,
+            action,
+            resource,
+            resourceAccountId: parseArn(resource)?.accountId ?? "",
+        },
+        { ...everything, resource: { name: document.path, document: text } },
+    ).decision;
+}
+
 const everything = {
     identity: [
         {
@@ -169,19 +198,6 @@ function strangers(account: string): RequestPrincipal[] {
             userId: "AIDAASKED",
         },
     ];
-}
-
-function roleSession(roleArn: string): RequestPrincipal {
-    const accountId = parseArn(roleArn)?.accountId ?? "";
-    const sessionArn = `arn:aws:sts::${accountId}:assumed-role/${roleArn.split("/").at(-1) ?? ""}/asked`;
-    return {
-        type: "role-session",
-        accountId,
-        roleArn,
-        roleId: "AROAASKED",
-        sessionName: "asked",
-        sessionArn,
-    };
 }
 
 /** The roles of the gateways that have the runtime as a target, or may have it as far as is known. */

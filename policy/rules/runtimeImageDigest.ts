@@ -1,7 +1,7 @@
 import { runtimeTypes } from "../kinds";
-import { at, unknown } from "../resource";
 import { example, hub } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** What runs is what was looked at. */
 export const runtimeImageDigest: Rule = {
@@ -29,18 +29,16 @@ export const runtimeImageDigest: Rule = {
         ],
     },
     check: (stack) =>
-        stack.ofTypes(runtimeTypes).flatMap(({ urn, props }) => {
-            const path = "agentRuntimeArtifact.containerConfiguration.containerUri";
-            const uri = at(props, path);
-            if (uri === unknown) return [undecided(urn, path)];
-            if (uri === undefined || uri === null) return [];
-            if (/@sha256:[0-9a-f]{64}$/.test(shown(uri))) return [];
-            return [
-                violation(urn, path, {
-                    got: shown(uri),
-                    must: "<repository>@sha256:<64 hexadecimal digits>",
-                    instead: "write the digest of the image that was built",
-                }),
-            ];
-        }),
+        propertyFindings(
+            stack.ofTypes(runtimeTypes),
+            "agentRuntimeArtifact.containerConfiguration.containerUri",
+            (uri) =>
+                uri === undefined || /@sha256:[0-9a-f]{64}$/.test(shown(uri))
+                    ? undefined
+                    : {
+                          got: shown(uri),
+                          must: "<repository>@sha256:<64 hexadecimal digits>",
+                          instead: "write the digest of the image that was built, from its output",
+                      },
+        ),
 };

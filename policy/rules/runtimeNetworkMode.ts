@@ -1,7 +1,7 @@
 import { runtimeTypes } from "../kinds";
-import { at, unknown } from "../resource";
 import { example } from "./examples";
-import { shown, undecided, violation, type Rule } from "./rule";
+import { propertyFindings } from "./propertyFindings";
+import { shown, type Rule } from "./rule";
 
 /** A runtime stands in a network that is meant. */
 export const runtimeNetworkMode: Rule = {
@@ -22,17 +22,13 @@ export const runtimeNetworkMode: Rule = {
         ],
     },
     check: (stack, { allowedNetworkModes = ["PUBLIC", "VPC"] }) =>
-        stack.ofTypes(runtimeTypes).flatMap(({ urn, props }) => {
-            const path = "networkConfiguration.networkMode";
-            const mode = at(props, path);
-            if (mode === unknown) return [undecided(urn, path)];
-            if (allowedNetworkModes.some((one) => one === mode)) return [];
-            return [
-                violation(urn, path, {
-                    got: shown(mode ?? undefined),
-                    must: allowedNetworkModes.join(" or "),
-                    instead: "write that",
-                }),
-            ];
-        }),
+        propertyFindings(stack.ofTypes(runtimeTypes), "networkConfiguration.networkMode", (mode) =>
+            allowedNetworkModes.some((one) => one === mode)
+                ? undefined
+                : {
+                      got: shown(mode),
+                      must: allowedNetworkModes.join(" or "),
+                      instead: `write ${allowedNetworkModes.length === 1 ? "that" : "one of them"}; this rule's allowedNetworkModes says which are allowed`,
+                  },
+        ),
 };

@@ -1,23 +1,7 @@
+import { apiKeyProviderTypes, oauth2ProviderTypes, parameterTypes } from "../kinds";
 import { at, type StackResource } from "../resource";
 import { example } from "./examples";
 import { violation, type Finding, type Rule } from "./rule";
-
-/** Where each type takes a secret as it is. */
-const plainSecrets: Readonly<Record<string, readonly string[]>> = {
-    "aws-native:bedrockagentcore:ApiKeyCredentialProvider": ["apiKey"],
-    "aws:bedrock/agentcoreApiKeyCredentialProvider:AgentcoreApiKeyCredentialProvider": [
-        "apiKey",
-        "apiKeyWo",
-    ],
-};
-const oauth2Types: readonly string[] = [
-    "aws-native:bedrockagentcore:OAuth2CredentialProvider",
-    "aws:bedrock/agentcoreOauth2CredentialProvider:AgentcoreOauth2CredentialProvider",
-];
-const parameterTypes: readonly string[] = [
-    "aws:ssm/parameter:Parameter",
-    "aws-native:ssm:Parameter",
-];
 
 /** A secret has one place, where it is rotated and its readers are logged. */
 export const secretsInSecretsManager: Rule = {
@@ -26,7 +10,7 @@ export const secretsInSecretsManager: Rule = {
     severity: "high",
     level: "mandatory",
     scope: "resource",
-    page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/gateway-permissions.html",
+    page: "https://docs.aws.amazon.com/bedrock-agentcore-control/latest/APIReference/API_CreateApiKeyCredentialProvider.html",
     description:
         "Credential providers refer to a secret in Secrets Manager and do not hold it; no parameter of Systems Manager is a SecureString.",
     example: {
@@ -39,36 +23,44 @@ export const secretsInSecretsManager: Rule = {
             }),
         ],
     },
-    check: (stack) =>
-        stack.resources.flatMap(({ urn, type, props }) => [
-            ...(plainSecrets[type] ?? [])
-                .filter((path) => at(props, path) !== undefined && at(props, path) !== null)
-                .map((path) => plain(urn, path)),
-            ...(oauth2Types.includes(type) ? clientSecrets({ urn, props }) : []),
-            ...(parameterTypes.includes(type) && props["type"] === "SecureString"
-                ? [plain(urn, "value")]
-                : []),
-        ]),
+    check: (stack) => [
+        ...stack
+            .ofTypes(Object.keys(apiKeyProviderTypes))
+            .flatMap(({ urn, type, props }) =>
+                (apiKeyProviderTypes[type] ?? [])
+                    .filter((path) => isThere(at(props, path)))
+                    .map((path) => plain(urn, path, "apiKeySecretConfig")),
+            ),
+        ...stack.ofTypes(Object.keys(oauth2ProviderTypes)).flatMap(clientSecrets),
+        ...stack
+            .ofTypes(parameterTypes)
+            .filter(({ props }) => props["type"] === "SecureString")
+            .map(({ urn }) => plain(urn, "value", "what reads it")),
+    ],
 };
 
-function clientSecrets({ urn, props }: Pick<StackResource, "urn" | "props">): Finding[] {
-    const found: Finding[] = [];
-    const look = (value: unknown, path: string): void => {
-        if (typeof value !== "object" || value === null) return;
-        for (const [key, member] of Object.entries(value)) {
-            if (key === "clientSecret" && member !== undefined)
-                found.push(plain(urn, `${path}${key}`));
-            else look(member, `${path}${key}.`);
-        }
-    };
-    look(props["oauth2ProviderConfigInput"] ?? props["oauth2ProviderConfig"], "");
-    return found;
+function isThere(value: unknown): boolean {
+    return value !== undefined && value !== null;
 }
 
-function plain(urn: string, path: string): Finding {
+function clientSecrets({ urn, type, props }: StackResource): Finding[] {
+    const secretsAt = (value: unknown, path: string): string[] => {
+        if (typeof value !== "object" || value === null) return [];
+        return Object.entries(value).flatMap(([key, member]) => {
+            const here = `${path}.${key}`;
+            return key === "clientSecret" && isThere(member) ? [here] : secretsAt(member, here);
+        });
+    };
+    const property = oauth2ProviderTypes[type] ?? "";
+    return secretsAt(props[property], property).map((path) =>
+        plain(urn, path, "clientSecretConfig"),
+    );
+}
+
+function plain(urn: string, path: string, reference: string): Finding {
     return violation(urn, path, {
         got: "a secret (not shown)",
-        must: "a reference to a secret in Secrets Manager",
-        instead: "keep the secret there, and write its id",
+        must: "in Secrets Manager, and not in the stack",
+        instead: `put it there, and write its id in ${reference}`,
     });
 }

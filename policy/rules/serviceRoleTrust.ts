@@ -68,18 +68,15 @@ export const serviceRoleTrust: Rule = {
 };
 
 function inTrust(stack: StackView, worker: Worker, { trust }: Role): Finding[] {
-    if (readDocument(trust).state !== "read") {
-        return hasNotYet(trust) ? [undecided(trust.urn, trust.path)] : [];
-    }
+    const { state } = readDocument(trust);
+    if (state === "unknown") return [undecided(trust.urn, trust.path)];
+    if (state === "malformed") return [];
     const others = otherPrincipals(trust, services[worker.kind]);
     if (others.length > 0) return others;
-    return worker.kind === "function"
+    const { kind } = worker;
+    return kind === "function"
         ? mustAllow(trust, assumes(trust, { service: services.function }), services.function)
-        : ofItsOwn(stack, worker, trust);
-}
-
-function hasNotYet(document: StackDocument): boolean {
-    return readDocument(document).state === "unknown";
+        : ofItsOwn(stack, { ...worker, kind }, trust);
 }
 
 function otherPrincipals(trust: StackDocument, service: string): Finding[] {
@@ -90,57 +87,72 @@ function otherPrincipals(trust: StackDocument, service: string): Finding[] {
                 violation(document.urn, `${place}.Principal`, {
                     got,
                     must: `{"Service": "${service}"}`,
-                    instead: "let people and other services take on roles of their own",
+                    instead: "take it out, and make a role of its own for it",
                 }),
             ),
     );
 }
 
+/** What a service says that it acts for. */
+interface Source {
+    region: string;
+    account: string;
+    kind: "memory" | "gateway" | "runtime";
+    name: string;
+}
+
 /** Asks for the thing itself, and for others that each differ in one part. */
-function ofItsOwn(stack: StackView, worker: Worker, trust: StackDocument): Finding[] {
-    const account = stack.accountOf(worker.resource);
-    const region = stack.regionOf(worker.resource);
-    const { name, kind } = worker;
+function ofItsOwn(
+    stack: StackView,
+    { resource, kind, name }: Worker & { kind: "gateway" | "runtime" },
+    trust: StackDocument,
+): Finding[] {
+    const account = stack.accountOf(resource);
+    const region = stack.regionOf(resource);
     if (account === undefined || region === undefined || typeof name !== "string") {
         return [undecided(trust.urn, trust.path)];
     }
-    const own = kind === "gateway" ? name.toLowerCase() : name;
-    const arnOf = ({
-        of = region,
-        by = account,
-        what = kind,
-        called = own,
-    }: { of?: string; by?: string; what?: "memory" | Worker["kind"]; called?: string } = {}) =>
-        `arn:${partitionOf(of)}:bedrock-agentcore:${of}:${by}:${what}/${called}-a1b2c3d4e5`;
+    // A gateway's id, and so its ARN, has its name in small letters.
+    const own = { region, account, kind, name: kind === "gateway" ? name.toLowerCase() : name };
     const service = services[kind];
-    const ask = (sourceAccount: string | undefined, sourceArn: string | undefined) =>
+    const ask = ([sourceAccount, sourceArn]: Asking) =>
         assumes(trust, { service, sourceAccount, sourceArn });
-    const others: [string, boolean][] = [
-        ["requests without aws:SourceAccount", ask(undefined, arnOf())],
-        ["requests without aws:SourceArn", ask(account, undefined)],
-        ["other accounts", ask("999999999999", arnOf())],
-        ["ARNs of other accounts", ask(account, arnOf({ by: "999999999999" }))],
-        [
-            "other regions",
-            ask(account, arnOf({ of: region === "eu-west-3" ? "us-west-1" : "eu-west-3" })),
-        ],
-        ["other kinds of resource", ask(account, arnOf({ what: "memory" }))],
-        [
-            `${kind}s of other names`,
-            namesUnlike(own).some((called) => ask(account, arnOf({ called }))),
-        ],
-    ];
-    const tooMany = others.filter(([, isAllowed]) => isAllowed).map(([whom]) => whom);
-    if (tooMany.length > 0) {
-        return [
-            violation(trust.urn, `${trust.path}.Condition`, {
-                got: `a trust in ${several(tooMany)}`,
-                must: `StringEquals aws:SourceAccount ${account} and ArnLike aws:SourceArn ${arnOf().slice(0, -10)}*`,
-                instead: "write both conditions",
-            }),
-        ];
+    const letIn = Object.entries(strangersTo(own)).filter(([, asking]) => asking.some(ask));
+    const anyOfItsName = `${arnOf(own).slice(0, -10)}*`;
+    if (letIn.length === 0) {
+        return mustAllow(trust, ask([account, arnOf(own)]), `${service} for ${anyOfItsName}`);
     }
-    return mustAllow(trust, ask(account, arnOf()), `${service} for ${arnOf().slice(0, -10)}*`);
+    return [
+        violation(trust.urn, `${trust.path}.Condition`, {
+            got: `a trust that lets in ${several(letIn.map(([whom]) => whom))}`,
+            must: `StringEquals aws:SourceAccount ${account} and ArnLike aws:SourceArn ${anyOfItsName}`,
+            instead: "write both into the Condition of the statement",
+        }),
+    ];
+}
+
+/** The account and the ARN that a service says it acts for, where it says them. */
+type Asking = readonly [sourceAccount: string | undefined, sourceArn: string | undefined];
+
+function arnOf({ region, account, kind, name }: Source): string {
+    return `arn:${partitionOf(region)}:bedrock-agentcore:${region}:${account}:${kind}/${name}-a1b2c3d4e5`;
+}
+
+/** All that a trust in one thing does not let in, in words. */
+function strangersTo(own: Source): Record<string, Asking[]> {
+    const arn = arnOf(own);
+    const other = (change: Partial<Source>): Asking => [own.account, arnOf({ ...own, ...change })];
+    return {
+        "requests without aws:SourceAccount": [[undefined, arn]],
+        "requests without aws:SourceArn": [[own.account, undefined]],
+        "other accounts": [["999999999999", arn]],
+        "ARNs of other accounts": [other({ account: "999999999999" })],
+        "other regions": [
+            other({ region: own.region === "eu-west-3" ? "us-west-1" : "eu-west-3" }),
+        ],
+        "other kinds of resource": [other({ kind: "memory" })],
+        [`${own.kind}s of other names`]: namesUnlike(own.name).map((name) => other({ name })),
+    };
 }
 
 /** Names that begin like one, more and more of it, and are others. */
@@ -156,7 +168,7 @@ function mustAllow(trust: StackDocument, isAllowed: boolean, whom: string): Find
         violation(trust.urn, trust.path, {
             got: "a trust that refuses its own service",
             must: `one in ${whom}`,
-            instead: "write its own account and ARN in the conditions",
+            instead: "write the account and the ARN of its own into the Condition",
         }),
     ];
 }

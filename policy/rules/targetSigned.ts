@@ -47,7 +47,7 @@ function ofTarget({ resource, lambdaArn, runtime }: Target): Finding[] {
             violation(urn, `${path}.credentialProviderType`, {
                 got: shown(type),
                 must: "GATEWAY_IAM_ROLE",
-                instead: "write that",
+                instead: "write GATEWAY_IAM_ROLE, so that the gateway calls with its own role",
             }),
         ];
     }

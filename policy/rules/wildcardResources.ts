@@ -1,8 +1,9 @@
 import { unscopedActions } from "../../agentcore/unscopedActions";
-import { isPattern, readDocument, statementsOf, type PlacedStatement } from "../documents";
+import { isPattern, type PlacedStatement } from "../documents";
 import { hasNamespace } from "../runtimePermissions";
 import { allow, example, hub, policy } from "./examples";
-import { several, undecided, violation, type Finding, type Rule } from "./rule";
+import { several, violation, type Finding, type Rule } from "./rule";
+import { statementFindings } from "./statementFindings";
 
 const unscoped = new Set(Object.keys(unscopedActions).map((action) => action.toLowerCase()));
 
@@ -27,12 +28,7 @@ export const wildcardResources: Rule = {
             }),
         ],
     },
-    check: (stack) =>
-        stack.identityDocuments.flatMap((document) =>
-            readDocument(document).state === "unknown"
-                ? [undecided(document.urn, document.path)]
-                : statementsOf(document).flatMap(inStatement),
-        ),
+    check: (stack) => statementFindings(stack.identityDocuments, inStatement),
 };
 
 function inStatement(placed: PlacedStatement): Finding[] {
@@ -40,8 +36,8 @@ function inStatement(placed: PlacedStatement): Finding[] {
     const { resource, action } = statement;
     const path = `${place}.${resource?.name ?? "Resource"}`;
     const rule = {
-        must: "exact ARNs, or what AWS demands of these actions",
-        instead: "name each resource",
+        must: `exact ARNs; * is for ${[...Object.keys(unscopedActions)].join(", ")} alone, in a statement of their own`,
+        instead: "write the ARN of each resource that is meant",
     };
     if (resource === undefined) return [];
     if (resource.name === "NotResource") {
@@ -65,13 +61,17 @@ function inStatement(placed: PlacedStatement): Finding[] {
         );
 }
 
+/** The streams of a group (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html). */
 function isLogStreams(resource: string): boolean {
     return /^arn:aws[a-z-]*:logs:[a-z0-9-]+:\d{12}:log-group:[^*?$]+(?::\*|:log-stream:\*)$/.test(
         resource,
     );
 }
 
-/** What the condition must be is for `runtime-role-gateways-and-models` to say. */
+/**
+ * A model behind a profile of several regions; what the condition must be is for `runtime-role-gateways-and-models` to
+ * say (https://docs.aws.amazon.com/bedrock/latest/userguide/geographic-cross-region-inference.html).
+ */
 function isModelOfAnyRegion(resource: string, { statement }: PlacedStatement): boolean {
     return (
         /^arn:aws[a-z-]*:bedrock:\*::foundation-model\/[^*?$]+$/.test(resource) &&

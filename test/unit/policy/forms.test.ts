@@ -192,3 +192,30 @@ describe("a preview, where ARNs are not known", () => {
         assert.equal(view.documentsOf(gateway.role).length, 1);
     });
 });
+
+describe("an image's repository", () => {
+    const repository: ExampleResource = {
+        type: "aws-native:ecr:Repository",
+        name: "native-images",
+        props: {
+            repositoryUri: `${hub.image}-native`,
+            imageTagMutability: "IMMUTABLE",
+            imageScanningConfiguration: { scanOnPush: true },
+        },
+    };
+    const pushedTo = (tag: string): ExampleResource => ({
+        type: "docker-build:index:Image",
+        name: "mcp-server-image",
+        props: { tags: [tag] },
+    });
+
+    it("may be one of either provider", () => {
+        assert.deepEqual(rulesOf([repository, pushedTo(`${hub.image}-native:1`)]), []);
+    });
+
+    it("is known by its whole URL", () => {
+        assert.deepEqual(rulesOf([repository, pushedTo(`${hub.image}-nativ:1`)]), [
+            "image-own-repository",
+        ]);
+    });
+});

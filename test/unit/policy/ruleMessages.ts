@@ -6,7 +6,7 @@ export const ruleMessages: Readonly<
 > = {
     "gateway-invoke-exact": {
         fails: [
-            "developer-invoke-gateways: policy.Statement[0].Resource: got arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/*; must be the exact ARN of a gateway, arn:aws:bedrock-agentcore:<region>:<account>:gateway/<id>; name each gateway that is meant",
+            "developer-invoke-gateways: policy.Statement[0].Resource: got arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/*; must be the exact ARN of a gateway, arn:aws:bedrock-agentcore:<region>:<account>:gateway/<id>; write the ARN of each gateway that is to be called, from the hub's outputs",
         ],
         unknown: [
             "developer-invoke-gateways: policy: not known before the update; will be checked on update",
@@ -14,20 +14,20 @@ export const ruleMessages: Readonly<
     },
     "resource-policy-own-resource": {
         fails: [
-            "tools-grants: policy.Statement[0].Action: got bedrock-agentcore:*; must be one of bedrock-agentcore:InvokeGateway; name the actions that are meant",
-            "tools-grants: policy.Statement[0].Resource: got *; must be arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/tools-a1b2c3d4e5, the one that the policy is put on; write that; AWS takes no other",
+            "tools-grants: policy.Statement[0].Action: got bedrock-agentcore:*; must be bedrock-agentcore:InvokeGateway; write each action out, without a wildcard",
+            "tools-grants: policy.Statement[0].Resource: got *; must be arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/tools-a1b2c3d4e5, the one that the policy is put on; write that ARN alone: AWS takes no other",
         ],
         unknown: ["tools-grants: policy: not known before the update; will be checked on update"],
     },
     "resource-policy-exact-principals": {
         fails: [
-            "tools-grants: policy.Statement[0].Principal: got arn:aws:iam::444455556666:root; must be the exact ARN of a role or user, or this account with ArnEquals on aws:PrincipalArn of exact ARNs of it; name the roles and users that are meant",
+            "tools-grants: policy.Statement[0].Principal: got arn:aws:iam::444455556666:root; must be the exact ARN of a role or user, or this account with a condition ArnEquals aws:PrincipalArn of such ARNs; write arn:aws:iam::444455556666:role/<name> for each role that is meant",
         ],
         unknown: ["tools-grants: policy: not known before the update; will be checked on update"],
     },
     "gateway-policy-present": {
         fails: [
-            "tools-gateway: resource policy: got 0; must be one for each gateway; grant it, or name tools in sameAccountGateways",
+            "tools-gateway: resource policy: got none for the gateway tools; must be one, which names its callers; make a ResourcePolicy with its ARN; or, where only its own account calls it, add tools to this rule's sameAccountGateways",
         ],
         unknown: [
             "tools-gateway: resource policy: not known before the update; will be checked on update",
@@ -35,7 +35,7 @@ export const ruleMessages: Readonly<
     },
     "gateway-authorizer": {
         fails: [
-            "tools-gateway: authorizerType: got NONE; must be AWS_IAM, or CUSTOM_JWT with allowedClients or allowedScopes; write AWS_IAM",
+            "tools-gateway: authorizerType: got NONE; must be AWS_IAM, or CUSTOM_JWT with allowedClients or allowedScopes; write AWS_IAM, which asks each caller's own policy",
         ],
         unknown: [
             "tools-gateway: authorizerType: not known before the update; will be checked on update",
@@ -43,7 +43,7 @@ export const ruleMessages: Readonly<
     },
     "gateway-supported-versions": {
         fails: [
-            "tools-gateway: protocolConfiguration.mcp.supportedVersions: got nothing; must be a list of 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26; write those that its callers speak",
+            "tools-gateway: protocolConfiguration.mcp.supportedVersions: got nothing; must be a list of 2026-07-28, 2025-11-25, 2025-06-18, 2025-03-26; write those that its callers speak: without it, only 2025-03-26 is spoken",
         ],
         unknown: [
             "tools-gateway: protocolConfiguration.mcp.supportedVersions: not known before the update; will be checked on update",
@@ -51,7 +51,7 @@ export const ruleMessages: Readonly<
     },
     "gateway-debug-off": {
         fails: [
-            "tools-gateway: exceptionLevel: got DEBUG; must be absent; take it out, or name the stack provider in debugStacks",
+            "tools-gateway: exceptionLevel: got DEBUG; must be absent; take it out, or add the stack provider to this rule's debugStacks",
         ],
         unknown: [
             "tools-gateway: exceptionLevel: not known before the update; will be checked on update",
@@ -59,7 +59,7 @@ export const ruleMessages: Readonly<
     },
     "gateway-kms-key": {
         fails: [
-            "tools-gateway: kmsKeyArn: got alias/tools; must be the ARN of a KMS key; write arn:aws:kms:<region>:<account>:key/<id>",
+            "tools-gateway: kmsKeyArn: got alias/tools; must be the ARN of a KMS key; write arn:aws:kms:<region>:<account>:key/<id>, and no alias",
         ],
         unknown: [
             "tools-gateway: kmsKeyArn: not known before the update; will be checked on update",
@@ -67,7 +67,7 @@ export const ruleMessages: Readonly<
     },
     "target-signed": {
         fails: [
-            "tools-echo-tools: credentialProviderConfigurations[0].credentialProviderType: got JWT_PASSTHROUGH; must be GATEWAY_IAM_ROLE; write that",
+            "tools-echo-tools: credentialProviderConfigurations[0].credentialProviderType: got JWT_PASSTHROUGH; must be GATEWAY_IAM_ROLE; write GATEWAY_IAM_ROLE, so that the gateway calls with its own role",
         ],
         unknown: [
             "tools-echo-tools: credentialProviderConfigurations[0]: not known before the update; will be checked on update",
@@ -75,7 +75,7 @@ export const ruleMessages: Readonly<
     },
     "service-role-trust": {
         fails: [
-            "tools-service: assumeRolePolicy.Condition: got a trust in requests without aws:SourceAccount, requests without aws:SourceArn, other accounts, ARNs of other accounts and 3 more; must be StringEquals aws:SourceAccount 111122223333 and ArnLike aws:SourceArn arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/tools-*; write both conditions",
+            "tools-service: assumeRolePolicy.Condition: got a trust that lets in requests without aws:SourceAccount, requests without aws:SourceArn, other accounts, ARNs of other accounts and 3 more; must be StringEquals aws:SourceAccount 111122223333 and ArnLike aws:SourceArn arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/tools-*; write both into the Condition of the statement",
         ],
         unknown: [
             "tools-service: assumeRolePolicy: not known before the update; will be checked on update",
@@ -83,8 +83,8 @@ export const ruleMessages: Readonly<
     },
     "role-of-its-own": {
         fails: [
-            "mcp-server-runtime: roleArn: got tools-service, the role of tools-gateway too; must be a role of its own; make one for each",
-            "mcp-server-execution: assumeRolePolicy.Statement[0].Principal: got bedrock-agentcore.amazonaws.com; must be a service only where something of this stack has the role; take it out, or make what has the role in this stack",
+            "mcp-server-runtime: roleArn: got tools-service, the role of tools-gateway too; must be a role of its own; make a role for mcp-server-runtime alone",
+            "mcp-server-execution: assumeRolePolicy.Statement[0].Principal: got bedrock-agentcore.amazonaws.com, and nothing of this stack has the role; must be a service only in the role of a gateway, a runtime or a function of this stack; delete the role, or write its ARN where it is meant to be used",
         ],
         unknown: [
             "mcp-server-runtime: roleArn: not known before the update; will be checked on update",
@@ -128,7 +128,7 @@ export const ruleMessages: Readonly<
     },
     "execution-role-nothing-else": {
         fails: [
-            "echo-tool-write-logs: policy.Statement[0].Action: got logs:*; must be one of logs:CreateLogStream, logs:PutLogEvents, logs:DescribeLogStreams, logs:CreateLogGroup; take the others out, or give them to a role of their own",
+            "echo-tool-write-logs: policy.Statement[0].Action: got logs:*; must be one of logs:CreateLogStream, logs:PutLogEvents, logs:DescribeLogStreams, logs:CreateLogGroup; write out those that are needed; what is needed besides goes into this rule's allowedActions",
         ],
         unknown: [
             "echo-tool-write-logs: policy: not known before the update; will be checked on update",
@@ -136,7 +136,7 @@ export const ruleMessages: Readonly<
     },
     "execution-role-no-management": {
         fails: [
-            "tools-invoke-targets: policy.Statement[0].Action: got iam:Pass*, which allows iam:PassRole; must be without actions that manage; take them out of tools-service, and deploy with a role of its own",
+            "tools-invoke-targets: policy.Statement[0].Action: got iam:Pass*, which allows iam:PassRole; must be without actions that manage; take them out of tools-service: what deploys has a role that nothing runs with",
         ],
         unknown: [
             "tools-invoke-targets: policy: not known before the update; will be checked on update",
@@ -144,7 +144,7 @@ export const ruleMessages: Readonly<
     },
     "managed-policy-allowed": {
         fails: [
-            "developer-access: policyArn: got arn:aws:iam::aws:policy/BedrockAgentCoreFullAccess; must be a policy of this stack, or one of allowedManagedPolicies; write the statements that are needed in a policy of the role",
+            "developer-access: policyArn: got arn:aws:iam::aws:policy/BedrockAgentCoreFullAccess; must be a policy of this stack, or one of this rule's allowedManagedPolicies; write the statements that are needed in a policy of this stack",
         ],
         unknown: [
             "developer-access: policyArn: not known before the update; will be checked on update",
@@ -152,15 +152,15 @@ export const ruleMessages: Readonly<
     },
     "policy-of-own-role": {
         fails: [
-            "developer-invoke-gateways: role: got somebody-else; must be a role of this stack; write that role's name, from its output",
+            "developer-invoke-gateways: role: got somebody-else; must be a role of this stack; write the name of a role of this stack, from its output; or put the policy where that role is made",
         ],
         unknown: [
-            "developer-invoke-gateways: role: got somebody-else; must be a role of this stack; write that role's name, from its output",
+            "developer-invoke-gateways: role: got somebody-else; must be a role of this stack; write the name of a role of this stack, from its output; or put the policy where that role is made",
         ],
     },
     "wildcard-resources": {
         fails: [
-            "developer-invoke-gateways: policy.Statement[0].Resource: got * for s3:GetObject; must be exact ARNs, or what AWS demands of these actions; name each resource",
+            "developer-invoke-gateways: policy.Statement[0].Resource: got * for s3:GetObject; must be exact ARNs; * is for ecr:GetAuthorizationToken, xray:PutTraceSegments, xray:PutTelemetryRecords, cloudwatch:PutMetricData alone, in a statement of their own; write the ARN of each resource that is meant",
         ],
         unknown: [
             "developer-invoke-gateways: policy: not known before the update; will be checked on update",
@@ -168,7 +168,7 @@ export const ruleMessages: Readonly<
     },
     "caller-trust-exact": {
         fails: [
-            "developer-role: assumeRolePolicy.Statement[0].Principal: got arn:aws:iam::444455556666:root; must be the exact ARN of a role or user; name the roles and users that are meant",
+            "developer-role: assumeRolePolicy.Statement[0].Principal: got arn:aws:iam::444455556666:root; must be the exact ARN of a role or user, or this account with a condition ArnEquals aws:PrincipalArn of such ARNs; write arn:aws:iam::444455556666:role/<name> for each role that is meant",
         ],
         unknown: [
             "developer-role: assumeRolePolicy: not known before the update; will be checked on update",
@@ -176,7 +176,7 @@ export const ruleMessages: Readonly<
     },
     "caller-session-length": {
         fails: [
-            "developer-role: maxSessionDuration: got 43200; must be at most 3600 seconds; write less, or raise maxSessionSeconds with a reason",
+            "developer-role: maxSessionDuration: got 43200; must be at most 3600 seconds; write that, or raise maxSessionSeconds of this rule's config",
         ],
         unknown: [
             "developer-role: maxSessionDuration: not known before the update; will be checked on update",
@@ -184,7 +184,7 @@ export const ruleMessages: Readonly<
     },
     "caller-only-invokes": {
         fails: [
-            "developer-invoke-gateways: policy.Statement[1].Action: got s3:GetObject; must be one of bedrock-agentcore:InvokeGateway; take the others out, or give them to a role of their own",
+            "developer-invoke-gateways: policy.Statement[1].Action: got s3:GetObject; must be bedrock-agentcore:InvokeGateway; write out those that are needed; what is needed besides goes into this rule's allowedActions",
         ],
         unknown: [
             "developer-invoke-gateways: policy: not known before the update; will be checked on update",
@@ -192,7 +192,7 @@ export const ruleMessages: Readonly<
     },
     "runtime-closed": {
         fails: [
-            "mcp-server-runtime-access: policy: got a policy that leaves bedrock-agentcore:InvokeAgentRuntime, bedrock-agentcore:InvokeAgentRuntimeForUser, bedrock-agentcore:InvokeAgentRuntimeCommand, bedrock-agentcore:InvokeAgentRuntimeCommandShell and 4 more to others; must be one that denies everyone else; deny every principal but the gateways' roles and the operators, by ArnNotEquals on aws:PrincipalArn",
+            'mcp-server-runtime-access: policy: got a policy that leaves bedrock-agentcore:InvokeAgentRuntime, bedrock-agentcore:InvokeAgentRuntimeForUser, bedrock-agentcore:InvokeAgentRuntimeCommand, bedrock-agentcore:InvokeAgentRuntimeCommandShell and 4 more to others; must be one that denies everyone else each of the runtime\'s actions; write {"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": ["bedrock-agentcore:InvokeAgentRuntime", … all 8], "Resource": <the ARN that the policy is put on>, "Condition": {"ArnNotEquals": {"aws:PrincipalArn": [<the roles of its gateways, and its operators>]}}}',
         ],
         unknown: [
             "mcp-server-runtime-access: policy: not known before the update; will be checked on update",
@@ -200,7 +200,7 @@ export const ruleMessages: Readonly<
     },
     "runtime-image-digest": {
         fails: [
-            "mcp-server-runtime: agentRuntimeArtifact.containerConfiguration.containerUri: got 111122223333.dkr.ecr.us-east-1.amazonaws.com/mcp-server-images:latest; must be <repository>@sha256:<64 hexadecimal digits>; write the digest of the image that was built",
+            "mcp-server-runtime: agentRuntimeArtifact.containerConfiguration.containerUri: got 111122223333.dkr.ecr.us-east-1.amazonaws.com/mcp-server-images:latest; must be <repository>@sha256:<64 hexadecimal digits>; write the digest of the image that was built, from its output",
         ],
         unknown: [
             "mcp-server-runtime: agentRuntimeArtifact.containerConfiguration.containerUri: not known before the update; will be checked on update",
@@ -208,7 +208,7 @@ export const ruleMessages: Readonly<
     },
     "runtime-network-mode": {
         fails: [
-            "mcp-server-runtime: networkConfiguration.networkMode: got nothing; must be PUBLIC or VPC; write that",
+            "mcp-server-runtime: networkConfiguration.networkMode: got nothing; must be PUBLIC or VPC; write one of them; this rule's allowedNetworkModes says which are allowed",
         ],
         unknown: [
             "mcp-server-runtime: networkConfiguration.networkMode: not known before the update; will be checked on update",
@@ -216,7 +216,7 @@ export const ruleMessages: Readonly<
     },
     "image-arm64": {
         fails: [
-            'mcp-server-image: platforms: got linux/amd64; must be linux/arm64; write ["linux/arm64"]',
+            'mcp-server-image: platforms: got linux/amd64; must be linux/arm64; write ["linux/arm64"]; a runtime with another does not start',
         ],
         unknown: [
             "mcp-server-image: platforms: not known before the update; will be checked on update",
@@ -224,13 +224,13 @@ export const ruleMessages: Readonly<
     },
     "image-own-repository": {
         fails: [
-            "mcp-server-image: tags: got 999988887777.dkr.ecr.us-east-1.amazonaws.com/mcp-server-images:1; must be of a repository of this stack (111122223333.dkr.ecr.us-east-1.amazonaws.com/mcp-server-images); write its repositoryUrl",
+            "mcp-server-image: tags: got 999988887777.dkr.ecr.us-east-1.amazonaws.com/mcp-server-images:1; must be of a repository of this stack (111122223333.dkr.ecr.us-east-1.amazonaws.com/mcp-server-images); write the repository's URL, from its output, and a tag",
         ],
         unknown: ["mcp-server-image: tags: not known before the update; will be checked on update"],
     },
     "repository-immutable": {
         fails: [
-            "mcp-server-images: imageTagMutability: got MUTABLE; must be IMMUTABLE; write that",
+            "mcp-server-images: imageTagMutability: got MUTABLE; must be IMMUTABLE; write IMMUTABLE, and give each image a tag of its own",
         ],
         unknown: [
             "mcp-server-images: imageTagMutability: not known before the update; will be checked on update",
@@ -238,22 +238,24 @@ export const ruleMessages: Readonly<
     },
     "repository-scanned": {
         fails: [
-            "mcp-server-images: imageScanningConfiguration.scanOnPush: got false; must be true; write that",
+            "mcp-server-images: imageScanningConfiguration.scanOnPush: got false; must be true; write true",
         ],
         unknown: [
             "mcp-server-images: imageScanningConfiguration.scanOnPush: not known before the update; will be checked on update",
         ],
     },
     "function-url-authenticated": {
-        fails: ["echo-tool-url: authorizationType: got NONE; must be AWS_IAM; write that"],
+        fails: [
+            "echo-tool-url: authorizationType: got NONE; must be AWS_IAM; write AWS_IAM, and let callers sign their requests",
+        ],
         unknown: [
             "echo-tool-url: authorizationType: not known before the update; will be checked on update",
         ],
     },
     "function-permission-source": {
         fails: [
-            "echo-tool-permission: sourceArn: got nothing; must be the exact ARN that the service acts for; write both conditions",
-            "echo-tool-permission: sourceAccount: got nothing; must be its account; write both conditions",
+            "echo-tool-permission: sourceArn: got nothing; must be the exact ARN of what the service acts for, such as a gateway; write sourceArn and sourceAccount",
+            "echo-tool-permission: sourceAccount: got nothing; must be the 12 digits of the account of what the service acts for; write sourceArn and sourceAccount",
         ],
         unknown: [
             "echo-tool-permission: principal: not known before the update; will be checked on update",
@@ -261,7 +263,7 @@ export const ruleMessages: Readonly<
     },
     "function-runtime-supported": {
         fails: [
-            "echo-tool-function: runtime: got nodejs18.x; must be one that AWS patches, such as nodejs24.x or python3.14; move to a newer one",
+            "echo-tool-function: runtime: got nodejs18.x; must be a runtime that AWS patches, and not a preview; move to a newer one, such as nodejs24.x (until 2028-04-30) or python3.14 (until 2029-06-30)",
         ],
         unknown: [
             "echo-tool-function: runtime: not known before the update; will be checked on update",
@@ -269,7 +271,7 @@ export const ruleMessages: Readonly<
     },
     "log-group-present": {
         fails: [
-            "echo-tool-function: loggingConfig.logGroup: got somewhere-else; must be a log group of this stack; make the group, with its retention",
+            "echo-tool-function: loggingConfig.logGroup: got somewhere-else; must be the name of a log group of this stack; make a log group with this name and with retentionInDays",
         ],
         unknown: [
             "echo-tool-function: loggingConfig.logGroup: not known before the update; will be checked on update",
@@ -285,7 +287,7 @@ export const ruleMessages: Readonly<
     },
     "environment-no-secrets": {
         fails: [
-            "agent-runtime: environmentVariables.WEATHER_API_KEY: got what looks like a secret (not shown); must be no secret; keep it in Secrets Manager, and write its ARN",
+            "agent-runtime: environmentVariables.WEATHER_API_KEY: got what looks like a secret (not shown); must be no secret; put it into Secrets Manager, and write the secret's ARN here",
         ],
         unknown: [
             "agent-runtime: environmentVariables: not known before the update; will be checked on update",
@@ -293,27 +295,27 @@ export const ruleMessages: Readonly<
     },
     "secrets-in-secrets-manager": {
         fails: [
-            "weather: apiKey: got a secret (not shown); must be a reference to a secret in Secrets Manager; keep the secret there, and write its id",
+            "weather: apiKey: got a secret (not shown); must be in Secrets Manager, and not in the stack; put it there, and write its id in apiKeySecretConfig",
         ],
         unknown: [
-            "weather: apiKey: got a secret (not shown); must be a reference to a secret in Secrets Manager; keep the secret there, and write its id",
+            "weather: apiKey: got a secret (not shown); must be in Secrets Manager, and not in the stack; put it there, and write its id in apiKeySecretConfig",
         ],
     },
     "required-tags": {
         fails: [
-            "tools-gateway: tags: got nothing for owner; must be a value for owner; write it, here or in the provider's defaultTags",
+            "tools-gateway: tags: got nothing for owner; must be a value for owner; write it in the resource's tags, or in the provider's defaultTags",
         ],
         unknown: ["tools-gateway: tags: not known before the update; will be checked on update"],
     },
     "provider-account-pinned": {
         fails: [
-            'aws: allowedAccountIds: got nothing; must be ["111122223333"], the stack\'s account; write that',
+            "aws: allowedAccountIds: got nothing; must be [\"111122223333\"], the stack's account; write it, so that another account's credentials change nothing",
         ],
         unknown: ["aws: allowedAccountIds: not known before the update; will be checked on update"],
     },
     "arns-of-known-accounts": {
         fails: [
-            "tools-grants: policy.Statement[0].Principal.AWS: got arn:aws:iam::444455556667:role/developer; must be of account 444455556666; correct it, or add what is meant to the config",
+            "tools-grants: policy.Statement[0].Principal.AWS: got arn:aws:iam::444455556667:role/developer; must be of account 111122223333, 444455556666; correct it, or add what is meant to this rule's allowedAccounts",
         ],
         unknown: ["tools-grants: policy: not known before the update; will be checked on update"],
     },
@@ -327,7 +329,7 @@ export const ruleMessages: Readonly<
     },
     "policy-size": {
         fails: [
-            "developer-role: inline policies: got 15313 characters; must be at most 10240; take out 5073, or divide it",
+            "developer-role: inline policies: got 15313 characters; must be at most 10240, without white space; take out 5073 characters, or put statements into a managed policy of this stack",
         ],
         unknown: [
             "developer-invoke-gateways: policy: not known before the update; will be checked on update",

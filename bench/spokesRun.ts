@@ -74,8 +74,8 @@ async function deployed(spokes: number): Promise<Deployed> {
     );
     await target.prepare();
     const ends: number[] = [];
-    await deployUntilSettled(target, project.stacks, () => ends.push(processorTime()));
-    target.writeConnection();
+    await deployUntilSettled(target.engine, project.stacks, () => ends.push(processorTime()));
+    await target.writeConnection();
     const end = processorTime();
     const [hub = 0, lastSpoke = 0] = [ends[0], ends[spokes]];
     if (ends.length !== spokes + 2) {

@@ -84,7 +84,7 @@ export function whoAsks({ profile, accountId }: StoryAgent, { accounts }: Connec
 /** Asks the agent as somebody who may, and tells what it did. */
 export async function askAgent(agent: StoryAgent, stage: AskStage): Promise<AskOutcome> {
     const { cloud, reporter } = stage;
-    const connection = stage.target.writeConnection();
+    const connection = await stage.target.writeConnection();
     const as = whoAsks(agent, connection);
     const { prompt, name } = agent;
     const outcome = await stage.caller.ask({

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { deployUntilSettled, destroy, pendingOf } from "../engine/deployAll";
+import { deployUntilSettled, pendingOf } from "../engine/deployAll";
 import { readProject, type Project, type Stack } from "../engine/stacks";
 import type { ServedAccount } from "../local/cloud";
 import { readConnection, type Connection } from "../local/connection";
@@ -38,7 +38,7 @@ async function deployed(
     const start = performance.now();
     const pending = new Map<string, string[]>();
     try {
-        await deployUntilSettled(target, stacks, (stack, { outputs, changes }) => {
+        await deployUntilSettled(target.engine, stacks, (stack, { outputs, changes }) => {
             pending.set(stack.name, pendingOf(outputs));
             reporter.say(`${stack.name}: ${changesText(changes)}`);
             reporter.event({
@@ -49,7 +49,7 @@ async function deployed(
             });
         });
     } finally {
-        target.writeConnection();
+        await target.writeConnection();
     }
     const left = [...pending].flatMap(([stack, reasons]) =>
         reasons.map((reason) => `${stack}: ${reason}`),
@@ -71,7 +71,7 @@ export async function hubDestroy(names: string[], options: DeployOptions): Promi
     const start = performance.now();
     try {
         for (const stack of [...chosen(project, names)].reverse()) {
-            const { changes } = await destroy(target, stack);
+            const { changes } = await target.engine.destroy(stack);
             reporter.say(`${stack.name}: ${changesText(changes)}`);
             reporter.event({
                 step: `destroy ${stack.name}`,
@@ -81,7 +81,7 @@ export async function hubDestroy(names: string[], options: DeployOptions): Promi
             });
         }
     } finally {
-        target.writeConnection();
+        await target.writeConnection();
     }
     reporter.event({ step: "done", status: "ok", ms: since(start) });
     return exitCode.yes;

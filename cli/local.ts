@@ -92,7 +92,7 @@ export async function hubLocal(
                 packs,
             );
             await prepared.prepare();
-            prepared.writeConnection();
+            await prepared.writeConnection();
             return prepared;
         });
         // The second one calls late.
@@ -109,12 +109,12 @@ export async function hubLocal(
             return exitCode.yes;
         }
         if (story !== undefined) {
-            await deployUntilSettled(target, project.stacks, (stack, { changes }) => {
+            await deployUntilSettled(target.engine, project.stacks, (stack, { changes }) => {
                 reporter.event({ step: `deploy ${stack.name}`, status: "ok", changes });
                 if (changes.same === 0) reporter.say(`${stack.name}: ${changesText(changes)}`);
             });
         }
-        const connection = target.writeConnection();
+        const connection = await target.writeConnection();
         const granted = story === undefined ? "account-a" : `${story.spoke.name}-${story.granted}`;
         reporter.say(whatNext(connection, granted, story?.agent));
         reporter.event({ step: "serve", status: "ok", url: cloud.url });

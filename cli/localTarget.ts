@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { EngineEvent } from "../engine/deployment";
-import type { Target } from "../engine/deployAll";
+import { InProcessEngine } from "../engine/inProcessEngine";
+import type { Engine } from "../engine/engine";
 import type { ProviderAddress } from "../engine/providerClient";
 import { Backend } from "../engine/stackState";
 import type { Project, Stack } from "../engine/stacks";
@@ -18,9 +19,9 @@ export interface CloudAccess {
 }
 
 /** The local cloud as a place to deploy to, with its backend and its generated AWS config. */
-export class LocalTarget implements Target {
+export class LocalTarget {
     readonly backend: Backend;
-    readonly analyzer?: NonNullable<Target["analyzer"]>;
+    readonly engine: Engine;
     readonly #accounts = new Map<string, ServedAccount>();
 
     constructor(
@@ -31,7 +32,13 @@ export class LocalTarget implements Target {
         packs?: PolicyPacks,
     ) {
         this.backend = new Backend(join(stateFolder, "backend"));
-        if (packs !== undefined) this.analyzer = (stack) => packs.analyzer(project, stack);
+        const { backend, providers } = this;
+        this.engine = new InProcessEngine({
+            ...{ project, backend, providers, onEvent },
+            ...(packs !== undefined && {
+                analyzer: (stack) => packs.analyzer(project, stack),
+            }),
+        });
     }
 
     readonly providers = async (
@@ -47,12 +54,13 @@ export class LocalTarget implements Target {
     }
 
     /** Writes the connection and AWS config for what is deployed now. */
-    writeConnection(): Connection {
+    async writeConnection(): Promise<Connection> {
         const gateways: Connection["gateways"] = {};
         const agents: Connection["agents"] = {};
         const roles: RoleProfile[] = [];
-        for (const { name, settings } of this.project.stacks) {
-            const outputs = this.backend.read(name)?.outputs ?? {};
+        for (const stack of this.project.stacks) {
+            const { name, settings } = stack;
+            const outputs = (await this.engine.outputs(stack)) ?? {};
             if (settings.role === "consumer") {
                 for (const [agent, found] of Object.entries(
                     (outputs["runtimes"] ?? {}) as Record<

@@ -4,7 +4,7 @@ import {
     type SchemaDefinition,
     type ToolDefinition,
 } from "../agentcore/toolSchema";
-import { deploy, pendingOf } from "../engine/deployAll";
+import { pendingOf } from "../engine/deployAll";
 import type { Project, Stack } from "../engine/stacks";
 import type { LocalCloud } from "../local/cloud";
 import type { GatewaySettings } from "../settings";
@@ -143,14 +143,14 @@ export async function tellStory(story: Story, stage: Stage): Promise<void> {
         await reporter.step(
             step,
             label,
-            () => deploy(target, stack),
+            () => target.engine.deploy(stack),
             ({ changes, outputs }) =>
                 // What a mandatory policy finds would have ended the deployment.
                 [`${changesText(changes)}; no policy violated`, ...pendingOf(outputs)].join(
                     "; pending ",
                 ),
         );
-        target.writeConnection();
+        await target.writeConnection();
     };
     reporter.say(
         `\n${colors.bold("Hub")} ${hub.settings.accountId} owns the gateway ${gateway}; ${colors.bold("spoke")} ${spoke.settings.accountId} wants its tools.\n`,
@@ -228,7 +228,7 @@ async function callAs({
     const profile = `${story.spoke.name}-${role}`;
     const outcome = await caller.call({
         as: profile,
-        url: gatewayUrl(target, story),
+        url: await gatewayUrl(target, story),
         region: story.hub.settings.region,
         tool: qualifiedName,
         arguments: exampleArguments(definition.inputSchema, story.spoke.settings.accountId),
@@ -262,10 +262,10 @@ async function callAs({
     }
 }
 
-function gatewayUrl(target: LocalTarget, story: Story): string {
-    const outputs = target.backend.read(story.hub.name)?.outputs["gateways"] as
-        Record<string, { gatewayUrl: string }> | undefined;
-    return outputs?.[story.gateway]?.gatewayUrl ?? "";
+async function gatewayUrl(target: LocalTarget, { hub, gateway }: Story): Promise<string> {
+    const outputs = (await target.engine.outputs(hub)) as
+        { gateways?: Record<string, { gatewayUrl: string }> } | undefined;
+    return outputs?.gateways?.[gateway]?.gatewayUrl ?? "";
 }
 
 /** Arguments that satisfy a tool's schema. */

@@ -10,16 +10,18 @@ type Client = Readonly<Record<string, (request: unknown, ...rest: [...unknown[],
  * being encoded, which took half of a deployment's time.
  */
 export function sameProcessClient(service: grpc.UntypedServiceImplementation): Client {
+    connections += 1;
+    const peer = `process:${connections}`;
     return Object.fromEntries(
         Object.entries(service).map(([name, handler]) => {
             const handle = handler as unknown as (
-                call: { request: unknown },
+                call: { request: unknown; getPeer: () => string },
                 callback: (error: Partial<grpc.StatusObject> | null, response: unknown) => void,
             ) => void;
             const method: Client[string] = (request, ...rest) => {
                 const answer = rest.at(-1) as Answer;
                 queueMicrotask(() => {
-                    handle({ request }, (error, response) => {
+                    handle({ request, getPeer: () => peer }, (error, response) => {
                         answer(error && serviceError(error), response);
                     });
                 });
@@ -28,6 +30,9 @@ export function sameProcessClient(service: grpc.UntypedServiceImplementation): C
         }),
     );
 }
+
+/** Services tell their clients apart by it. */
+let connections = 0;
 
 /** An error as a client gets it. */
 function serviceError(error: Partial<grpc.StatusObject>): grpc.ServiceError {

@@ -4,7 +4,8 @@ import type { ResourceRecord } from "./stackState";
 /** The providers that a stack's provider resources stand for. */
 export class StackProviders {
     readonly #clients = new Map<string, ProviderClient>();
-    readonly #byAddress = new Map<ProviderAddress, ProviderClient>();
+    readonly #ofPackage = new Map<string, ProviderClient>();
+    readonly #connected: ProviderClient[] = [];
 
     constructor(
         private readonly addresses: Readonly<Record<string, ProviderAddress>>,
@@ -13,7 +14,8 @@ export class StackProviders {
 
     /** Makes the provider behind a provider resource ready: tells it of the program and its config. */
     async configure({ urn, id, type, inputs }: ResourceRecord): Promise<void> {
-        const client = this.ofPackage(type.split(":").at(-1) ?? "");
+        // A connection of its own: two provider resources of a package may be of different regions.
+        const client = this.#connect(type.split(":").at(-1) ?? "");
         await client.handshake(this.programFolder);
         await client.configure(inputs);
         this.#clients.set(`${urn}::${id}`, client);
@@ -35,18 +37,24 @@ export class StackProviders {
 
     /** The provider of a package, as it is without config. */
     ofPackage(name: string): ProviderClient {
+        const client = this.#ofPackage.get(name) ?? this.#connect(name);
+        this.#ofPackage.set(name, client);
+        return client;
+    }
+
+    close(): void {
+        for (const client of this.#connected) client.close();
+    }
+
+    #connect(name: string): ProviderClient {
         const address = this.addresses[name];
         if (address === undefined) {
             throw new Error(
                 `NotEmulated: provider ${name}. The local cloud has ${Object.keys(this.addresses).join(", ")}.`,
             );
         }
-        const client = this.#byAddress.get(address) ?? new ProviderClient(address);
-        this.#byAddress.set(address, client);
+        const client = new ProviderClient(address);
+        this.#connected.push(client);
         return client;
-    }
-
-    close(): void {
-        for (const client of this.#byAddress.values()) client.close();
     }
 }

@@ -1,9 +1,9 @@
 import { LocalTarget } from "../../cli/localTarget";
-import { deploy, deployUntilSettled, destroy } from "../../engine/deployAll";
+import { deployUntilSettled } from "../../engine/deployAll";
 import type { EngineEvent } from "../../engine/deployment";
 import type { StackResult } from "../../engine/inProcess";
 import { readProject, type Stack } from "../../engine/stacks";
-import { LocalCloud } from "../../local/cloud";
+import { LocalCloud, type ServedAccount } from "../../local/cloud";
 import type { SessionKey } from "../../local/services/sessionKey";
 import { sigv4Fetch } from "../../sigv4-fetch/src/index.js";
 import { TestProject } from "./project";
@@ -31,6 +31,11 @@ export class LocalHub {
         this.project.remove();
     }
 
+    /** An account as engines reach it. */
+    account(id: string): Promise<ServedAccount> {
+        return this.cloud.account(id);
+    }
+
     /** The target with the config as it is in the files now. */
     async target(): Promise<LocalTarget> {
         const target = new LocalTarget(
@@ -40,7 +45,7 @@ export class LocalHub {
                 token: this.cloud.token,
                 pid: process.pid,
                 endpoints: this.cloud.endpoints,
-                account: (id) => this.cloud.account(id),
+                account: (id) => this.account(id),
             },
             this.project.stateFolder,
             (stack, event: EngineEvent) => {
@@ -56,7 +61,7 @@ export class LocalHub {
     async deployAll(): Promise<Map<string, StackResult>> {
         const target = await this.target();
         const results = new Map<string, StackResult>();
-        await deployUntilSettled(target, target.project.stacks, (stack, result) => {
+        await deployUntilSettled(target.engine, target.project.stacks, (stack, result) => {
             results.set(stack.name, result);
         });
         return results;
@@ -64,12 +69,12 @@ export class LocalHub {
 
     async deploy(stack: string): Promise<StackResult> {
         const target = await this.target();
-        return deploy(target, find(target.project.stacks, stack));
+        return target.engine.deploy(find(target.project.stacks, stack));
     }
 
     async destroy(stack: string): Promise<StackResult> {
         const target = await this.target();
-        return destroy(target, find(target.project.stacks, stack));
+        return target.engine.destroy(find(target.project.stacks, stack));
     }
 
     /** A session of a role, without asking its trust policy. */

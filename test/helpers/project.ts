@@ -6,15 +6,18 @@ import { stringify } from "yaml";
 /** The repository that the tests stand in. */
 export const repository = join(__dirname, "..", "..");
 
+/** Pulumi reads YAML 1.1, in which a date without quotes is none of the texts that it looks like. */
+const yaml11 = { version: "1.1" } as const;
+
 /** A project folder of a test's own: the shipped one, with other config where the test says so. */
 export class TestProject {
     readonly folder = mkdtempSync(join(tmpdir(), "agentcore-hub-"));
     readonly stateFolder = join(this.folder, ".hub", "local");
 
     constructor() {
-        for (const file of ["Pulumi.yaml", "Pulumi.provider.yaml", "Pulumi.consumer.yaml"]) {
-            cpSync(join(repository, file), join(this.folder, file));
-        }
+        cpSync(join(repository, "Pulumi.yaml"), join(this.folder, "Pulumi.yaml"));
+        this.ship("provider");
+        this.ship("consumer");
         for (const folder of ["workloads", "dist"]) {
             symlinkSync(join(repository, folder), join(this.folder, folder));
         }
@@ -28,7 +31,12 @@ export class TestProject {
                 value,
             ]),
         );
-        return this.file(`Pulumi.${stack}.yaml`, stringify({ config: full }));
+        return this.file(`Pulumi.${stack}.yaml`, stringify({ config: full }, yaml11));
+    }
+
+    /** Gives a stack the config that is shipped. */
+    ship(stack: "provider" | "consumer"): void {
+        cpSync(join(repository, `Pulumi.${stack}.yaml`), join(this.folder, `Pulumi.${stack}.yaml`));
     }
 
     file(name: string, text: string): this {

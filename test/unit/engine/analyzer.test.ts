@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AnalyzedResource, Analyzer, Violation } from "../../../engine/analyzer";
-import { deploy } from "../../../engine/deployAll";
+import { InProcessEngine } from "../../../engine/inProcessEngine";
 import type { EngineEvent } from "../../../engine/deployment";
 import { LocalHub } from "../../helpers/localHub";
 
@@ -23,26 +23,26 @@ describe("a deployment that a policy pack judges", () => {
         const events: EngineEvent[] = [];
         const asked: AnalyzedResource[] = [];
         let whole: readonly AnalyzedResource[] = [];
-        const result = await deploy(
-            {
-                project: target.project,
-                backend: target.backend,
-                providers: target.providers,
-                onEvent: (_stack, event) => events.push(event),
-                analyzer: () =>
-                    Promise.resolve({
-                        analyze: (resource) => {
-                            asked.push(resource);
-                            return analyzer.analyze?.(resource) ?? Promise.resolve([]);
-                        },
-                        analyzeStack: (resources) => {
-                            whole = resources;
-                            return analyzer.analyzeStack?.(resources) ?? Promise.resolve([]);
-                        },
-                    }),
-            },
-            stack ?? assert.fail(),
-        ).catch((error: unknown) => String(error));
+        const engine = new InProcessEngine({
+            project: target.project,
+            backend: target.backend,
+            providers: target.providers,
+            onEvent: (_stack, event) => events.push(event),
+            analyzer: () =>
+                Promise.resolve({
+                    analyze: (resource) => {
+                        asked.push(resource);
+                        return analyzer.analyze?.(resource) ?? Promise.resolve([]);
+                    },
+                    analyzeStack: (resources) => {
+                        whole = resources;
+                        return analyzer.analyzeStack?.(resources) ?? Promise.resolve([]);
+                    },
+                }),
+        });
+        const result = await engine
+            .deploy(stack ?? assert.fail())
+            .catch((error: unknown) => String(error));
         const found = events.flatMap((event) => (event.kind === "policy" ? event.violation : []));
         return { result, asked, whole, found };
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { InProcessEngine } from "../../../engine/inProcessEngine";
 import { spokeConfig } from "../../helpers/configs";
 import { LocalHub } from "../../helpers/localHub";
 
@@ -104,17 +105,14 @@ describe("the in-process engine", () => {
         const target = await hub.target();
         const stack = target.project.stacks[0] ?? assert.fail();
         const other = await hub.cloud.account("999988887777");
-        const { deploy } = await import("../../../engine/deployAll.js");
+        const engine = new InProcessEngine({
+            project: target.project,
+            backend: target.backend,
+            providers: () => Promise.resolve(other.providerPorts),
+            onEvent: () => undefined,
+        });
         await assert.rejects(
-            deploy(
-                {
-                    project: target.project,
-                    backend: target.backend,
-                    providers: () => Promise.resolve(other.providerPorts),
-                    onEvent: () => undefined,
-                },
-                stack,
-            ),
+            engine.deploy(stack),
             /the credentials are of account 999988887777; the stack is pinned to 111122223333/,
         );
         assert.deepEqual((await accountOf(hub, "999988887777")).iam.roles().length, 1);

@@ -1,0 +1,166 @@
+import {
+    CommandError,
+    LocalWorkspace,
+    type EngineEvent as PulumiEvent,
+    type OpMap,
+    type OutputMap,
+    type PulumiFn,
+    type Stack as PulumiStack,
+} from "@pulumi/pulumi/automation";
+import { deployAccount } from "../accounts/account";
+import { readSettings } from "../settings";
+import type { EngineEvent, Operation } from "./deployment";
+import type { Engine } from "./engine";
+import { DeployFailed, type StackResult } from "./inProcess";
+import type { Project, Stack } from "./stacks";
+import type { Properties } from "./stackState";
+
+/** A policy pack for a stack, as the Pulumi CLI takes it. */
+export interface PackFolder {
+    folder: string;
+    configFile?: string;
+}
+
+/** Where the Pulumi CLI runs the stacks of a project, and who is told. */
+export interface PulumiEngineOptions {
+    project: Project;
+    /** The folder with `Pulumi.yaml` and the stacks' files. */
+    workFolder: string;
+    /** What the CLI gets beside this process's own environment. */
+    environment: (stack: Stack) => Promise<Readonly<Record<string, string>>>;
+    pack?: (stack: Stack) => PackFolder;
+    onEvent: (stack: Stack, event: EngineEvent) => void;
+}
+
+/** Runs the stacks by the Pulumi CLI, whose Automation API runs the program in this process. */
+export class PulumiEngine implements Engine {
+    /** By stack, because to ask the CLI takes half a second. */
+    readonly #outputs = new Map<string, Properties>();
+
+    constructor(private readonly options: PulumiEngineOptions) {}
+
+    /** @throws DeployFailed */
+    async deploy(stack: Stack): Promise<StackResult> {
+        return this.#run(stack, async (opened, onEvent) => {
+            const { outputs } = await opened.up({ onEvent, ...this.#packs(stack) });
+            return plain(outputs);
+        });
+    }
+
+    /**
+     * What {@link deploy} would change.
+     *
+     * @throws DeployFailed
+     */
+    async preview(stack: Stack): Promise<StackResult> {
+        return this.#run(stack, async (opened, onEvent) => {
+            await opened.preview({ onEvent, ...this.#packs(stack) });
+            return plain(await opened.outputs());
+        });
+    }
+
+    /** @throws DeployFailed */
+    async destroy(stack: Stack): Promise<StackResult> {
+        return this.#run(stack, async (opened, onEvent) => {
+            await opened.destroy({ onEvent });
+            return {};
+        });
+    }
+
+    async outputs(stack: Stack): Promise<Properties | undefined> {
+        const outputs =
+            this.#outputs.get(stack.name) ?? plain(await (await this.#open(stack)).outputs());
+        this.#outputs.set(stack.name, outputs);
+        return Object.keys(outputs).length === 0 ? undefined : outputs;
+    }
+
+    #packs(stack: Stack): { policyPacks?: string[]; policyPackConfigs?: string[] } {
+        const pack = this.options.pack?.(stack);
+        if (pack === undefined) return {};
+        return {
+            policyPacks: [pack.folder],
+            ...(pack.configFile !== undefined && { policyPackConfigs: [pack.configFile] }),
+        };
+    }
+
+    async #run(
+        stack: Stack,
+        run: (opened: PulumiStack, onEvent: (event: PulumiEvent) => void) => Promise<Properties>,
+    ): Promise<StackResult> {
+        const seen = new SeenEvents(stack, this.options.onEvent);
+        try {
+            const outputs = await run(await this.#open(stack), seen.see);
+            this.#outputs.set(stack.name, outputs);
+            return { outputs, changes: seen.changes };
+        } catch (error) {
+            throw new DeployFailed(stack.name, seen.failure(error), error);
+        }
+    }
+
+    async #open(stack: Stack): Promise<PulumiStack> {
+        const { project, workFolder, environment } = this.options;
+        const program = (() => deployAccount(readSettings())) as PulumiFn;
+        return LocalWorkspace.createOrSelectStack(
+            { stackName: stack.name, projectName: project.name, program },
+            { workDir: workFolder, envVars: await environment(stack) },
+        );
+    }
+}
+
+/** What the events of one run of the CLI come to. */
+class SeenEvents {
+    readonly changes: Record<Operation, number> = {
+        ...{ create: 0, update: 0, replace: 0, delete: 0, same: 0 },
+    };
+    readonly #errors: string[] = [];
+
+    constructor(
+        private readonly stack: Stack,
+        private readonly onEvent: (stack: Stack, event: EngineEvent) => void,
+    ) {}
+
+    readonly see = (event: PulumiEvent): void => {
+        const { diagnosticEvent, policyEvent, summaryEvent } = event;
+        if (diagnosticEvent !== undefined && diagnosticEvent.ephemeral !== true) {
+            const { severity, message } = diagnosticEvent;
+            const text = withoutColor(message).trim();
+            if (severity === "error") this.#errors.push(text);
+            if (severity === "warning") {
+                this.onEvent(this.stack, { kind: "diagnostic", severity, message: text });
+            }
+        }
+        if (policyEvent !== undefined) {
+            const { policyName, policyPackName, enforcementLevel, resourceUrn = "" } = policyEvent;
+            const violation = {
+                ...{ pack: policyPackName, policy: policyName, urn: resourceUrn },
+                level: enforcementLevel === "mandatory" ? enforcementLevel : ("advisory" as const),
+                severity: undefined,
+                message: withoutColor(policyEvent.message).trim(),
+            };
+            this.onEvent(this.stack, { kind: "policy", violation });
+        }
+        if (summaryEvent !== undefined) this.#count(summaryEvent.resourceChanges);
+    };
+
+    /** Why a run failed: what the engine said of it, or else all that the CLI wrote. */
+    failure(error: unknown): string {
+        if (this.#errors.length > 0) return [...new Set(this.#errors)].join("\n");
+        if (error instanceof CommandError) return withoutColor(error.message);
+        return error instanceof Error ? error.message : String(error);
+    }
+
+    #count(changes: OpMap): void {
+        for (const operation of Object.keys(this.changes) as Operation[]) {
+            this.changes[operation] = changes[operation] ?? 0;
+        }
+    }
+}
+
+/** Pulumi's color commands, `<{%reset%}>`. */
+function withoutColor(text: string): string {
+    return text.replace(/<\{%[^%]*%\}>/g, "");
+}
+
+function plain(outputs: OutputMap): Properties {
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+}

@@ -19,6 +19,7 @@ const sources = [
     "agentcore",
     "cli",
     "components",
+    "deployer",
     "engine",
     "local",
     "policy",
@@ -76,7 +77,9 @@ function build() {
             call: "cli/call.ts",
             commands: "components/commands/main.ts",
             deploy: "cli/deploy.ts",
+            deployerPolicy: "cli/deployerPolicy.ts",
             local: "cli/local.ts",
+            policy: "cli/policy.ts",
         },
         outdir: "dist",
         format: "cjs",
@@ -96,7 +99,9 @@ function build() {
             "google-protobuf/*",
             "./call.js",
             "./deploy.js",
+            "./deployerPolicy.js",
             "./local.js",
+            "./policy.js",
         ],
     });
     buildPolicy();

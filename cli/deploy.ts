@@ -110,7 +110,7 @@ async function localTarget(
         { ...connection, account: (id) => remoteAccount(connection, id) },
         stateFolder,
         reporter.diagnostic,
-        packs,
+        { engine: connection.engine, ...(packs !== undefined && { packs }) },
     );
     await target.prepare();
     return { project, target, reporter };

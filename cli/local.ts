@@ -9,6 +9,7 @@ import { readConnection, type Connection } from "../local/connection";
 import { whoAsks, type StoryAgent } from "./agentScene";
 import type { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
+import { chooseEngine } from "./chooseEngine";
 import { InvalidOptions } from "./invalidOptions";
 import { LocalTarget } from "./localTarget";
 import type { PackProcesses } from "./packProcesses";
@@ -43,9 +44,7 @@ export async function hubLocal(
 ): Promise<number> {
     const serve = options.serve ?? false;
     if (options.empty === true && !serve) throw new InvalidOptions("--empty goes with --serve");
-    if (!["auto", "in-process"].includes(options.engine ?? "auto")) {
-        throw new InvalidOptions(`--engine: got ${options.engine}; must be auto or in-process`);
-    }
+    const engine = await chooseEngine(options.engine ?? "auto");
     const { stateFolder, steps = "short" } = options;
     if (steps !== "short" && steps !== "all") {
         throw new InvalidOptions(`--steps: got ${steps}; must be short or all`);
@@ -64,6 +63,8 @@ export async function hubLocal(
     const story = options.empty === true ? undefined : planStory(project);
     const reporter = new Reporter(options.json ?? false);
     const packs = new PolicyPacks(processes);
+    reporter.say(colors.dim(`Engine: ${engine.why}`));
+    reporter.event({ step: "engine", status: "ok", engine: engine.name, why: engine.why });
     // The cloud and its backend live and die together.
     emptyStateFolder(stateFolder);
     const port = options.port ?? (serve ? servePort : 0);
@@ -89,7 +90,7 @@ export async function hubLocal(
                 },
                 stateFolder,
                 reporter.diagnostic,
-                packs,
+                { engine: engine.name, packs },
             );
             await prepared.prepare();
             await prepared.writeConnection();

@@ -6,8 +6,13 @@ import type { ProviderAddress } from "../engine/providerClient";
 import { Backend } from "../engine/stackState";
 import type { Project, Stack } from "../engine/stacks";
 import type { Endpoints, ServedAccount } from "../local/cloud";
-import { writeConnection, type Connection, type RoleProfile } from "../local/connection";
-import type { PolicyPacks } from "./policyPacks";
+import {
+    writeConnection,
+    type Connection,
+    type EngineName,
+    type RoleProfile,
+} from "../local/connection";
+import { packFolder, type PolicyPacks } from "./policyPacks";
 
 /** A running local cloud as `hub` reaches it, in this process or in another one. */
 export interface CloudAccess {
@@ -21,19 +26,20 @@ export interface CloudAccess {
 /** The local cloud as a place to deploy to, with its backend and its generated AWS config. */
 export class LocalTarget {
     readonly backend: Backend;
-    readonly engine: Engine;
+    #engine: Engine;
     readonly #accounts = new Map<string, ServedAccount>();
 
     constructor(
         readonly project: Project,
         private readonly cloud: CloudAccess,
         private readonly stateFolder: string,
-        readonly onEvent: (stack: Stack, event: EngineEvent) => void,
-        packs?: PolicyPacks,
+        private readonly onEvent: (stack: Stack, event: EngineEvent) => void,
+        private readonly by: { engine: EngineName; packs?: PolicyPacks } = { engine: "in-process" },
     ) {
         this.backend = new Backend(join(stateFolder, "backend"));
         const { backend, providers } = this;
-        this.engine = new InProcessEngine({
+        const { packs } = by;
+        this.#engine = new InProcessEngine({
             ...{ project, backend, providers, onEvent },
             ...(packs !== undefined && {
                 analyzer: (stack) => packs.analyzer(project, stack),
@@ -48,9 +54,31 @@ export class LocalTarget {
         return providers ?? providerPorts;
     };
 
+    get engine(): Engine {
+        return this.#engine;
+    }
+
     /** Makes the accounts of all stacks, `account-a` for the first and so on in the project's order. */
     async prepare(): Promise<void> {
         for (const { settings } of this.project.stacks) await this.#account(settings.accountId);
+        if (this.by.engine === "pulumi") this.#engine = await this.#pulumi();
+    }
+
+    /** Loaded when it is used: the Automation API costs what half a deployment costs in process. */
+    async #pulumi(): Promise<Engine> {
+        const { PulumiEngine } = await import("../engine/pulumiEngine.js");
+        const { makeWorkFolder, pulumiEnvironment } = await import("../engine/localPulumi.js");
+        const { project, stateFolder, onEvent, by } = this;
+        const { token: passphrase } = this.cloud;
+        return new PulumiEngine({
+            ...{ project, onEvent },
+            workFolder: makeWorkFolder(project, stateFolder),
+            environment: async (stack) => {
+                const { providerPorts } = await this.#account(stack.settings.accountId);
+                return pulumiEnvironment({ stateFolder, passphrase, providerPorts });
+            },
+            ...(by.packs !== undefined && { pack: (stack) => packFolder(project, stack) }),
+        });
     }
 
     /** Writes the connection and AWS config for what is deployed now. */
@@ -104,6 +132,7 @@ export class LocalTarget {
             this.stateFolder,
             { url, token, pid, endpoints },
             {
+                engine: this.by.engine,
                 region: this.project.stacks[0]?.settings.region ?? "us-east-1",
                 accounts: [...this.#accounts.values()],
                 gateways,

@@ -25,7 +25,7 @@ export function main(argv: readonly string[]): void {
             "short, or all: also a gateway's role without its runtime",
             "short",
         )
-        .option("--engine <engine>", "auto or in-process", "auto")
+        .option("--engine <engine>", "auto, pulumi (the CLI) or in-process", "auto")
         .option(
             "--models <url>",
             "an OpenAI-compatible server of this machine for the agents, such as http://127.0.0.1:11434/v1",
@@ -71,6 +71,29 @@ export function main(argv: readonly string[]): void {
         .action(async (stacks: string[], options: object) => {
             const { hubDestroy } = await import("./deploy.js");
             await finish(hubDestroy(stacks, options));
+        });
+    program
+        .command("policy")
+        .description("judge what the stacks deploy by the policy packs, on an AWS of this process")
+        .option("--export <file>", "judge what `pulumi stack export` wrote; - reads stdin")
+        .option("--pack <pack>", "provider or consumer (with --export)")
+        .option("--config <file>", "the pack's config (with --export)")
+        .option("--sarif <file>", "write the findings as SARIF 2.1.0; - is stdout")
+        .option("--junit <file>", "write the rules as JUnit's test cases; - is stdout")
+        .option("--strict", "fail when something could not be judged")
+        .option("--json", "one JSON event per line")
+        .action(async (options: object) => {
+            const { hubPolicy } = await import("./policy.js");
+            await finish(hubPolicy(options));
+        });
+    program
+        .command("deployer-policy")
+        .description("what the deployer of each stack must be allowed, as managed policies")
+        .argument("[stack...]")
+        .option("--json", "one array with every stack's policies")
+        .action(async (stacks: string[], options: object) => {
+            const { hubDeployerPolicy } = await import("./deployerPolicy.js");
+            await finish(hubDeployerPolicy(stacks, options));
         });
     callOptions(program.command("tools").description("list a gateway's tools")).action(
         async (options: object) => {

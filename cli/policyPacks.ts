@@ -1,9 +1,21 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Analyzer } from "../engine/analyzer";
+import type { PackFolder } from "../engine/pulumiEngine";
 import { PolicyPack } from "../engine/policyPack";
 import type { Project, Stack } from "../engine/stacks";
-import { readPackConfig } from "../policy/packConfig";
+import { packConfigFile, readPackConfig } from "../policy/packConfig";
 import type { Pack } from "../policy/rules/rule";
 import type { PackProcesses } from "./packProcesses";
+
+/** The built pack for a stack, as the Pulumi CLI takes it, and its config where it has one. */
+export function packFolder(project: Project, { name, settings }: Stack): PackFolder {
+    const configFile = join(project.folder, packConfigFile(name));
+    return {
+        folder: join(__dirname, "policy", settings.role),
+        ...(existsSync(configFile) && { configFile }),
+    };
+}
 
 /** The packs that judge the stacks of a project: each by the pack of its account's role. */
 export class PolicyPacks {

@@ -2,9 +2,13 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Endpoints, ServedAccount } from "./cloud";
 
+/** What deploys stacks: this process, or the Pulumi CLI. */
+export type EngineName = "in-process" | "pulumi";
+
 /** `.hub/local/connection.json`: what clients and other terminals need of a running local cloud. */
 export interface Connection {
-    engine: "in-process";
+    /** What its stacks are deployed by. */
+    engine: EngineName;
     region: string;
     url: string;
     pid: number;
@@ -32,6 +36,7 @@ export function writeConnection(
     stateFolder: string,
     cloud: { url: string; token: string; pid: number; endpoints: Endpoints },
     state: {
+        engine: EngineName;
         region: string;
         accounts: readonly ServedAccount[];
         gateways: Connection["gateways"];
@@ -40,7 +45,7 @@ export function writeConnection(
     },
 ): Connection {
     const connection: Connection = {
-        engine: "in-process",
+        engine: state.engine,
         region: state.region,
         ...cloud,
         accounts: Object.fromEntries(state.accounts.map(({ name, id }) => [name, id])),

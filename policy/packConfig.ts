@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { distance } from "fastest-levenshtein";
 import {
     findNodeAtLocation,
     getNodeValue,
@@ -178,25 +179,11 @@ function unknownRule(pack: Pack, name: string): string {
         return `got a rule of the ${other} pack; must be one of the ${pack} pack`;
     }
     const near = [...rulesOf(pack).map((rule) => rule.name), "all", undecidedPolicy]
-        .map((known) => ({ known, edits: editsBetween(name, known) }))
+        .map((known) => ({ known, edits: distance(name, known) }))
         .sort((one, next) => one.edits - next.edits)
         .slice(0, 3)
         .map(({ known }) => known);
-    return `got a rule that the ${pack} pack has not; must be all, or a rule, as ${near.join(", ")}: docs/policy.md lists them`;
-}
-
-/** How many characters are to be put, removed or changed (Levenshtein). */
-function editsBetween(one: string, other: string): number {
-    let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-    for (let index = 1; index <= one.length; index++) {
-        const next = [index];
-        for (let at = 1; at <= other.length; at++) {
-            const changed = (row[at - 1] ?? 0) + (other[at - 1] === one[index - 1] ? 0 : 1);
-            next.push(Math.min(changed, (row[at] ?? 0) + 1, (next[at - 1] ?? 0) + 1));
-        }
-        row = next;
-    }
-    return row.at(-1) ?? 0;
+    return `got a rule that the ${pack} pack does not have; must be all, or a rule, as ${near.join(", ")}: docs/policy.md lists them`;
 }
 
 /** Of two equal keys JSON keeps the last: what the first one says would be lost. */

@@ -232,9 +232,9 @@ describe("hub local", function () {
     });
 
     it("refuses options that it does not have", async () => {
-        const { code, stderr } = await runHub(project.folder, ["local", "--engine", "pulumi"]);
+        const { code, stderr } = await runHub(project.folder, ["local", "--engine", "tofu"]);
         assert.equal(code, 2);
-        assert.match(stderr, /--engine: got pulumi; must be auto or in-process/);
+        assert.match(stderr, /--engine: got tofu; must be auto, pulumi or in-process/);
     });
 });
 

@@ -42,6 +42,7 @@ function serve(folder: string, gatewayNames: readonly string[]): string {
             },
         },
         {
+            engine: "in-process",
             region: "us-east-1",
             accounts: [
                 {

@@ -19,3 +19,14 @@ export async function chooseEngine(option: string): Promise<{ name: EngineName; 
     if (option === "pulumi") throw new InvalidOptions(`--engine pulumi: ${cli.unusable}`);
     return { name: "in-process", why: `this process (${cli.unusable})` };
 }
+
+/**
+ * Demands a usable Pulumi CLI.
+ *
+ * @param why what needs it.
+ * @throws InvalidOptions
+ */
+export async function requirePulumi(why: string): Promise<void> {
+    const cli = await findPulumi();
+    if ("unusable" in cli) throw new InvalidOptions(`${cli.unusable}: ${why}`);
+}

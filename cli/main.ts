@@ -54,6 +54,9 @@ export function main(argv: readonly string[]): void {
         .description("deploy the stacks, or those named, until they have settled")
         .argument("[stack...]")
         .option("--local", "to the running local cloud")
+        .option("--preview", "show what would change, and end")
+        .option("--yes", "do not ask")
+        .option("--profile <stack=profile>", "the AWS profile of a stack's account", collected, [])
         .option("--strict", "fail when something stays pending")
         .option("--json", "one JSON event per line")
         .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
@@ -66,6 +69,9 @@ export function main(argv: readonly string[]): void {
         .description("delete everything of the stacks, or of those named")
         .argument("[stack...]")
         .option("--local", "from the running local cloud")
+        .option("--preview", "show what would go, and end")
+        .option("--yes", "do not ask")
+        .option("--profile <stack=profile>", "the AWS profile of a stack's account", collected, [])
         .option("--json", "one JSON event per line")
         .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
         .action(async (stacks: string[], options: object) => {
@@ -94,6 +100,16 @@ export function main(argv: readonly string[]): void {
         .action(async (stacks: string[], options: object) => {
             const { hubDeployerPolicy } = await import("./deployerPolicy.js");
             await finish(hubDeployerPolicy(stacks, options));
+        });
+    program
+        .command("env")
+        .description("what to export for pulumi commands on the running local cloud")
+        .argument("<stack>")
+        .option("--json", "one JSON object")
+        .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
+        .action(async (stack: string, options: { stateFolder: string }) => {
+            const { hubEnv } = await import("./env.js");
+            await finish(hubEnv(stack, options));
         });
     callOptions(program.command("tools").description("list a gateway's tools")).action(
         async (options: object) => {
@@ -169,6 +185,10 @@ function fail(error: unknown): void {
         (error instanceof Error ? (named ? error.message : error.stack) : String(error));
     process.stderr.write(`hub: ${text ?? ""}\n`);
     process.exitCode = exitCode.failure;
+}
+
+function collected(value: string, before: readonly string[]): string[] {
+    return [...before, value];
 }
 
 function wholeNumber(text: string): number {

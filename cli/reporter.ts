@@ -9,8 +9,14 @@ export type StepEvent = { step: string; status: "ok" | "failed"; ms: number } & 
     unknown
 >;
 
+type ResourceEvent = Extract<EngineEvent, { kind: "resource" }>;
+
 /** Tells what happens: as lines for people, or as one JSON event per line. */
 export class Reporter {
+    /** Whether each resource that changes gets a line. */
+    showsResources = false;
+    #running: { label: string; resources: number } | undefined;
+
     constructor(private readonly asJson: boolean) {}
 
     /** A line for people only. */
@@ -29,12 +35,14 @@ export class Reporter {
         label: string,
         run: () => Promise<T>,
         detail: (result: T) => string = () => "",
+        facts: (result: T) => Record<string, unknown> = () => ({}),
     ): Promise<T> {
         const start = performance.now();
-        const progress = !this.asJson && process.stdout.isTTY;
-        if (progress) process.stdout.write(`  ${colors.dim("…")} ${label}`);
+        this.#running = { label, resources: 0 };
+        this.#progress();
         const clear = () => {
-            if (progress) process.stdout.write("\r\u001b[2K");
+            this.#clear();
+            this.#running = undefined;
         };
         const elapsed = () => Math.round(performance.now() - start);
         try {
@@ -44,7 +52,7 @@ export class Reporter {
             this.say(
                 `  ${colors.green("✓")} ${label}${shown === "" ? "" : colors.dim(` ${shown}`)} ${colors.dim(`${elapsed()} ms`)}`,
             );
-            this.event({ step: name, status: "ok", ms: elapsed() });
+            this.event({ step: name, status: "ok", ms: elapsed(), ...facts(result) });
             return result;
         } catch (error) {
             clear();
@@ -63,10 +71,38 @@ export class Reporter {
             this.#policy(stack, event.violation);
             return;
         }
-        if (event.kind !== "diagnostic" || event.severity === "info") return;
+        if (event.kind === "resource") {
+            if (this.showsResources) this.#resource(stack, event);
+            if (this.#running !== undefined) this.#running.resources += 1;
+            this.#progress();
+            return;
+        }
+        if (event.severity === "info") return;
         if (/^Pending (grant|gateway) /.test(event.message)) return;
+        this.#clear();
         process.stderr.write(`${event.severity}: ${stack.name}: ${event.message.trim()}\n`);
     };
+
+    /** What runs, and how many resources it has come to, on a terminal. */
+    #progress(): void {
+        if (this.#running === undefined || this.asJson || !process.stdout.isTTY) return;
+        const { label, resources } = this.#running;
+        const count = resources === 0 ? "" : ` ${resources} resources`;
+        this.#clear();
+        process.stdout.write(`  ${colors.dim("…")} ${label}${colors.dim(count)}`);
+    }
+
+    #clear(): void {
+        if (this.#running === undefined || this.asJson || !process.stdout.isTTY) return;
+        process.stdout.write("\r\u001b[2K");
+    }
+
+    #resource(stack: Stack, { operation, type, name }: ResourceEvent): void {
+        const sign = { create: "+", update: "~", replace: "±", delete: "-", same: "" }[operation];
+        if (sign === "" || type === "pulumi:pulumi:Stack") return;
+        this.say(`    ${sign} ${operation} ${name} ${colors.dim(type)}`);
+        this.event({ step: "resource", stack: stack.name, operation, type, name });
+    }
 
     #policy(stack: Stack, violation: Violation): void {
         const { pack, policy, level, severity, urn, message } = violation;

@@ -219,6 +219,8 @@ export class Deployment {
         } else {
             if (old.protect) throw protectedResource(old);
             const isDeletedFirst = deleteBeforeReplace || difference === "deleteThenCreate";
+            // Another resource gets another random name; the one that it had was of the old one.
+            record.inputs = (await client.check(record.urn, undefined, inputs)).inputs;
             if (isDeletedFirst) await this.#deleteFirst(old);
             Object.assign(record, await client.create(record.urn, record.inputs));
             this.#did("replace", record);

@@ -12,6 +12,10 @@ export interface Engine {
      * @throws DeployFailed
      */
     destroy: (stack: Stack) => Promise<StackResult>;
+    /** What {@link deploy} would do; an engine without it cannot tell before. */
+    preview?: (stack: Stack) => Promise<StackResult>;
+    /** What {@link destroy} would do. */
+    previewDestroy?: (stack: Stack) => Promise<StackResult>;
     /** The outputs of a stack; `undefined` where it was never deployed. */
     outputs: (stack: Stack) => Promise<Properties | undefined>;
 }

@@ -1,5 +1,5 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import { setAllConfig } from "@pulumi/pulumi/runtime/config";
 import { disconnect, resetOptions } from "@pulumi/pulumi/runtime/settings";
 import { runInPulumiStack } from "@pulumi/pulumi/runtime/stack";
@@ -80,6 +80,8 @@ export async function deployStack(run: StackRun): Promise<StackResult> {
     });
     try {
         await Promise.race([program, failure.promise]);
+        // What the SDK rejects and nobody awaits is told once nothing else is to be done, which may be after the program.
+        await setImmediate();
         failure.check();
         await deployment.analyzeStack();
         await deployment.deleteLeftovers();

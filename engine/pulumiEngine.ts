@@ -2,13 +2,13 @@ import {
     CommandError,
     LocalWorkspace,
     type EngineEvent as PulumiEvent,
-    type OpMap,
     type OutputMap,
     type PulumiFn,
     type Stack as PulumiStack,
 } from "@pulumi/pulumi/automation";
 import { deployAccount } from "../accounts/account";
 import { readSettings } from "../settings";
+import { violationText } from "./analyzer";
 import type { EngineEvent, Operation } from "./deployment";
 import type { Engine } from "./engine";
 import { DeployFailed, type StackResult } from "./inProcess";
@@ -41,28 +41,35 @@ export class PulumiEngine implements Engine {
 
     /** @throws DeployFailed */
     async deploy(stack: Stack): Promise<StackResult> {
-        return this.#run(stack, async (opened, onEvent) => {
+        const result = await this.#run(stack, async (opened, onEvent) => {
             const { outputs } = await opened.up({ onEvent, ...this.#packs(stack) });
             return plain(outputs);
         });
+        this.#outputs.set(stack.name, result.outputs);
+        return result;
     }
 
-    /**
-     * What {@link deploy} would change.
-     *
-     * @throws DeployFailed
-     */
+    /** @throws DeployFailed */
     async preview(stack: Stack): Promise<StackResult> {
         return this.#run(stack, async (opened, onEvent) => {
             await opened.preview({ onEvent, ...this.#packs(stack) });
-            return plain(await opened.outputs());
+            return {};
         });
     }
 
     /** @throws DeployFailed */
     async destroy(stack: Stack): Promise<StackResult> {
+        this.#outputs.delete(stack.name);
         return this.#run(stack, async (opened, onEvent) => {
             await opened.destroy({ onEvent });
+            return {};
+        });
+    }
+
+    /** @throws DeployFailed */
+    async previewDestroy(stack: Stack): Promise<StackResult> {
+        return this.#run(stack, async (opened, onEvent) => {
+            await opened.previewDestroy({ onEvent });
             return {};
         });
     }
@@ -90,7 +97,6 @@ export class PulumiEngine implements Engine {
         const seen = new SeenEvents(stack, this.options.onEvent);
         try {
             const outputs = await run(await this.#open(stack), seen.see);
-            this.#outputs.set(stack.name, outputs);
             return { outputs, changes: seen.changes };
         } catch (error) {
             throw new DeployFailed(stack.name, seen.failure(error), error);
@@ -107,6 +113,8 @@ export class PulumiEngine implements Engine {
     }
 }
 
+const operations: readonly Operation[] = ["create", "update", "replace", "delete", "same"];
+
 /** What the events of one run of the CLI come to. */
 class SeenEvents {
     readonly changes: Record<Operation, number> = {
@@ -120,12 +128,13 @@ class SeenEvents {
     ) {}
 
     readonly see = (event: PulumiEvent): void => {
-        const { diagnosticEvent, policyEvent, summaryEvent } = event;
+        const { diagnosticEvent, policyEvent, resourcePreEvent } = event;
         if (diagnosticEvent !== undefined && diagnosticEvent.ephemeral !== true) {
             const { severity, message } = diagnosticEvent;
             const text = withoutColor(message).trim();
             if (severity === "error") this.#errors.push(text);
-            if (severity === "warning") {
+            // Where it was found says nothing of the stack.
+            if (severity === "warning" && !/^using pulumi-\S+ from \$PATH/.test(text)) {
                 this.onEvent(this.stack, { kind: "diagnostic", severity, message: text });
             }
         }
@@ -135,25 +144,43 @@ class SeenEvents {
                 ...{ pack: policyPackName, policy: policyName, urn: resourceUrn },
                 level: enforcementLevel === "mandatory" ? enforcementLevel : ("advisory" as const),
                 severity: undefined,
-                message: withoutColor(policyEvent.message).trim(),
+                // The policy's description stands before what it found.
+                message: withoutColor(policyEvent.message).trim().split("\n").at(-1) ?? "",
             };
+            if (violation.level === "mandatory") this.#errors.push(violationText(violation));
             this.onEvent(this.stack, { kind: "policy", violation });
         }
-        if (summaryEvent !== undefined) this.#count(summaryEvent.resourceChanges);
+        if (resourcePreEvent !== undefined) {
+            const { op, type, urn, provider } = resourcePreEvent.metadata;
+            const operation = operations.find((known) => known === op);
+            // Components and providers are the program's own: nothing in the account changes by them.
+            if (operation !== undefined && provider !== "" && !type.startsWith("pulumi:")) {
+                this.changes[operation] += 1;
+                const name = urn.split("::").at(-1) ?? "";
+                this.onEvent(this.stack, { kind: "resource", operation, type, name });
+            }
+        }
     };
 
     /** Why a run failed: what the engine said of it, or else all that the CLI wrote. */
     failure(error: unknown): string {
-        if (this.#errors.length > 0) return [...new Set(this.#errors)].join("\n");
-        if (error instanceof CommandError) return withoutColor(error.message);
+        if (this.#errors.length > 0) return withoutRepetition(this.#errors).join("\n");
+        if (error instanceof CommandError) return saidBy(error);
         return error instanceof Error ? error.message : String(error);
     }
+}
 
-    #count(changes: OpMap): void {
-        for (const operation of Object.keys(this.changes) as Operation[]) {
-            this.changes[operation] = changes[operation] ?? 0;
-        }
-    }
+/** The CLI's own errors; all that it wrote, where it names none. */
+function saidBy({ message }: CommandError): string {
+    const text = withoutColor(message);
+    const errors = [...text.matchAll(/^error: (.+)$/gm)].map(([, said = ""]) => said);
+    return errors.length === 0 ? text : [...new Set(errors)].join("\n");
+}
+
+/** What the engine says of a failed call, the program's own error says again. */
+function withoutRepetition(errors: readonly string[]): string[] {
+    const lines = [...new Set(errors.map((error) => error.replace(/\n +at .*/g, "")))];
+    return lines.filter((line) => !lines.some((other) => other !== line && line.includes(other)));
 }
 
 /** Pulumi's color commands, `<{%reset%}>`. */

@@ -64,7 +64,7 @@ describe("hub local", function () {
         assert.equal(asked?.["as"], "account-b");
         assert.equal(asked["outcome"], "ok");
         assert.match(String(asked["response"]), /Hello, Ann!/);
-        const told = ["call", "ask", "done"];
+        const told = ["call", "ask", "done", "engine"];
         for (const event of events.filter(({ step }) => !told.includes(step))) {
             assert.equal(event.status, "ok");
             assert.equal(typeof event["ms"], "number");
@@ -134,7 +134,7 @@ describe("hub local", function () {
         assert.equal(code, 2);
         assert.match(
             stderr,
-            /^hub: Policy\.provider\.json:2: gateway-invoke-exakt: got a rule that the provider pack has not; must be .*gateway-invoke-exact/,
+            /^hub: Policy\.provider\.json:2: gateway-invoke-exakt: got a rule that the provider pack does not have; must be .*gateway-invoke-exact/,
         );
     });
 
@@ -395,7 +395,7 @@ describe("hub local --serve", function () {
         assert.equal(destroyed.code, 0, destroyed.stderr);
         assert.match(
             destroyed.stdout,
-            /^team2: .* deleted\nconsumer: .* deleted\nprovider: .* deleted\n$/,
+            /^ +✓ team2 .* deleted .*\n +✓ consumer .* deleted .*\n +✓ provider .* deleted .*\n$/,
         );
         const after = await call("account-b");
         assert.equal(after.code, 2);

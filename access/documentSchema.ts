@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What a document is attached to, which decides the elements that it must and must not have. Permissions

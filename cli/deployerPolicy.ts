@@ -12,6 +12,7 @@ import { Backend, type StackState } from "../engine/stackState";
 import { LocalCloud } from "../local/cloud";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
+import { withUnattachedTargets } from "./unattachedTargets";
 
 /** What one stack's deployer must be allowed. */
 export interface StackPolicies {
@@ -65,8 +66,12 @@ export async function projectPolicies(
             project,
             backend,
             providers: async ({ settings }) => {
-                const { providers, providerPorts } = await cloud.account(settings.accountId);
-                return providers ?? providerPorts;
+                const { providers } = await cloud.account(settings.accountId);
+                if (providers === undefined) throw new Error("The cloud is in another process");
+                return {
+                    ...providers,
+                    "aws-native": withUnattachedTargets(providers["aws-native"]),
+                };
             },
             onEvent: (stack, event) => {
                 const line = errorOf(event);

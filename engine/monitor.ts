@@ -54,8 +54,9 @@ export function monitor(
         supportsFeature: answer(
             (request: InstanceType<typeof resourceProto.SupportsFeatureRequest>) => {
                 const response = new resourceProto.SupportsFeatureResponse();
-                // Secrets are announced so that one is seen, and refused by name, and not kept as plain text.
-                response.setHassupport(request.getId() === "secrets");
+                // Announced so that one is seen, and refused by name: a secret would be kept as plain text, and the SDK
+                // drops a resource with transforms, and tells of it when the run may be over.
+                response.setHassupport(["secrets", "transforms"].includes(request.getId()));
                 return response;
             },
         ),

@@ -5,12 +5,12 @@ import { standInModel } from "./bedrock/standInModel";
 import { PrincipalDirectory } from "./services/principals";
 import { adminRoleName, newAccount, type LocalAccount } from "./services/account";
 import { Authorizer } from "./services/authorizer";
+import { Deployer } from "./services/deployer";
 import { Gateways } from "./services/gateways";
 import { LambdaInvoker } from "./services/lambdaInvoker";
 import { McpServers } from "./services/mcpServers";
 import type { RuntimeSeconds } from "./services/runtimeHosts";
 import { Runtimes } from "./services/runtimes";
-import { credentialEnvironment } from "./services/sessionKey";
 import { Sts } from "./services/sts";
 import { ownPost } from "./gateway/ownPost";
 import { bedrockRuntimeApi } from "./http/bedrockRuntimeApi";
@@ -70,7 +70,10 @@ export class LocalCloud {
     readonly #invoker: LambdaInvoker;
     readonly #mcpServers: McpServers;
     readonly #http: HttpServer;
-    readonly #served = new Map<string, { account: ServedAccount; providers: ServedProviders }>();
+    readonly #served = new Map<
+        string,
+        { account: ServedAccount; providers: ServedProviders; deployer: Deployer }
+    >();
     readonly #refusals = new Map<string, string>();
     #port = 0;
 
@@ -173,11 +176,13 @@ export class LocalCloud {
         });
         this.accounts.set(id, account);
         const key = this.sts.session(account, account.iam.role(adminRoleName), "session");
+        const deployer = new Deployer(account, adminRoleName, this);
         const providers = await serveProviders(account, {
             stateFolder: this.options.stateFolder,
             now: this.#now,
+            deployer,
             deployerEnvironment: () => ({
-                ...credentialEnvironment(key),
+                ...deployer.environment(),
                 ...this.#endpointEnvironment(),
             }),
         });
@@ -192,8 +197,15 @@ export class LocalCloud {
             providerPorts: providers.ports,
             providers: providers.services,
         };
-        this.#served.set(id, { account: entry, providers });
+        this.#served.set(id, { account: entry, providers, deployer });
         return entry;
+    }
+
+    /** Has an account's providers, and the commands of its deployments, act as a role other than `AdminRole`. */
+    deployAs(accountId: string, roleName: string): void {
+        const served = this.#served.get(accountId);
+        if (served === undefined) throw new Error(`Account ${accountId} is not there yet`);
+        served.deployer.become(roleName);
     }
 
     servedAccounts(): ServedAccount[] {

@@ -8,7 +8,9 @@ const root = join(__dirname, "..");
 /** The packs, and where their bundles stand: `dist/policy/<pack>`, or below another folder. */
 function buildPolicy(outFolder = join(root, "dist", "policy")) {
     const { buildSync } = require("esbuild");
-    const sdk = join(require.resolve("@pulumi/pulumi/package.json"), "..");
+    const folderOf = (name) => join(require.resolve(`${name}/package.json`), "..");
+    const sdk = folderOf("@pulumi/pulumi");
+    const own = (file) => join(__dirname, "bundle", file);
     return ["provider", "consumer"].map((pack) => {
         const folder = join(outFolder, pack);
         mkdirSync(folder, { recursive: true });
@@ -23,15 +25,17 @@ function buildPolicy(outFolder = join(root, "dist", "policy")) {
             logLevel: "warning",
             charset: "utf8",
             mainFields: ["module", "main"],
-            minifyWhitespace: true,
-            minifySyntax: true,
+            minify: true,
             legalComments: "none",
             alias: {
-                "@pulumi/pulumi": join(__dirname, "bundle", "pulumi.ts"),
-                "@pulumi/pulumi/runtime/rpc": join(__dirname, "bundle", "rpc.ts"),
+                "@pulumi/pulumi": own("pulumi.ts"),
+                "@pulumi/pulumi/runtime/rpc": own("rpc.ts"),
+                "@grpc/grpc-js": own("grpc.ts"),
+                "@grpc/proto-loader": own("protoLoader.ts"),
                 // A longer name goes first, so what is not replaced is named too.
                 "@pulumi/pulumi/asset": join(sdk, "asset"),
                 "@pulumi/pulumi/proto": join(sdk, "proto"),
+                "@grpc/grpc-js/build": join(folderOf("@grpc/grpc-js"), "build"),
             },
         });
         const yaml = readFileSync(join(root, "policy", pack, "PulumiPolicy.yaml"), "utf8");
@@ -39,16 +43,46 @@ function buildPolicy(outFolder = join(root, "dist", "policy")) {
             join(folder, "PulumiPolicy.yaml"),
             yaml.replace("main: index.ts", "main: index.js"),
         );
-        const { private: _private, ...own } = JSON.parse(
-            readFileSync(join(root, "policy", pack, "package.json"), "utf8"),
+        const { private: _private, ...manifest } = readJson(
+            join(root, "policy", pack, "package.json"),
         );
-        writeFileSync(
-            join(folder, "package.json"),
-            `${JSON.stringify({ ...own, main: "index.js" }, undefined, 4)}\n`,
-        );
+        writeJson(join(folder, "package.json"), {
+            ...manifest,
+            main: "index.js",
+            dependencies: { "@pulumi/pulumi": sdkVersion() },
+            bundleDependencies: ["@pulumi/pulumi"],
+        });
+        addRunner(folder);
         cpSync(join(root, "LICENSE"), join(folder, "LICENSE"));
         return folder;
     });
+}
+
+/** What the Pulumi CLI starts a pack by, which it looks for in the pack's node_modules. */
+function addRunner(folder) {
+    const sdk = join(folder, "node_modules", "@pulumi", "pulumi");
+    const runner = join(sdk, "cmd", "run-policy-pack");
+    mkdirSync(runner, { recursive: true });
+    cpSync(join(__dirname, "bundle", "runPolicyPack.js"), join(runner, "index.js"));
+    writeJson(join(sdk, "package.json"), {
+        name: "@pulumi/pulumi",
+        version: sdkVersion(),
+        description:
+            "Of Pulumi's SDK, only what starts a policy pack that is bundled with all that it needs",
+        license: "Apache-2.0",
+    });
+}
+
+function sdkVersion() {
+    return readJson(require.resolve("@pulumi/pulumi/package.json")).version;
+}
+
+function readJson(file) {
+    return JSON.parse(readFileSync(file, "utf8"));
+}
+
+function writeJson(file, value) {
+    writeFileSync(file, `${JSON.stringify(value, undefined, 4)}\n`);
 }
 
 module.exports = { buildPolicy };

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // Each `error` is what must be, in the line `path: got X; must be Y`.
 const accountId = z.string({ error: "12 digits" }).regex(/^\d{12}$/, { error: "12 digits" });

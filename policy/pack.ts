@@ -5,18 +5,18 @@ import {
     type ResourceValidationPolicy,
     type StackValidationPolicy,
 } from "@pulumi/policy";
-import { parseRuleConfig, ruleConfigJsonSchema } from "./config";
-import { findingsOf } from "./judge";
+import { askedAbout } from "./asked";
+import { ruleConfigJsonSchema, ruleConfigSchema, type RuleConfig } from "./config";
+import { readPropertiesOnce } from "./properties";
 import { rulesOf } from "./rules";
 import type { Finding, Pack, Rule } from "./rules/rule";
-import { fromPolicyResources, type PolicyResource } from "./sources";
-import { StackView } from "./stackView";
 
 /** The policy that says what a preview could not decide. */
 const undecidedPolicy = "decided-on-update";
 
 /** Starts a pack's policies, for the engine that started this process. */
 export function startPack(pack: Pack): PolicyPack {
+    readPropertiesOnce();
     return new PolicyPack(`agentcore-hub-${pack}`, {
         description:
             pack === "provider"
@@ -39,53 +39,52 @@ function policyOf(rule: Rule): ResourceValidationPolicy | StackValidationPolicy 
         enforcementLevel: rule.level,
         severity: rule.severity,
         url: rule.page,
-        configSchema: {
-            properties: ruleConfigJsonSchema(rule.config ?? []) as PolicyConfigSchema["properties"],
-        },
+        configSchema: configSchemaOf(rule),
     };
-    const decided = (resources: readonly PolicyResource[], config: object) =>
-        ask(rule, resources, config).filter((finding) => finding.undecided !== true);
+    const decided = (found: readonly Finding[]) =>
+        found.filter((finding) => finding.undecided !== true);
     if (rule.scope === "resource") {
         // Asked before the resource is made, in an update too: where preview could not know, it is refused here.
         return {
             ...common,
             validateResource: (args, report) => {
-                for (const { message } of decided([args], args.getConfig())) report(message);
+                const found = askedAbout([args]).findings(rule, args.getConfig());
+                for (const { message } of decided(found)) report(message);
             },
         };
     }
     return {
         ...common,
         validateStack: (args, report) => {
-            for (const { message, urn } of decided(args.resources, args.getConfig())) {
-                report(message, urn);
-            }
+            const found = askedAbout(args.resources).findings(rule, args.getConfig());
+            for (const { message, urn } of decided(found)) report(message, urn);
         },
     };
 }
 
-/** Says, once for each place, which rules wait for the update. Nothing fails by it. */
+/** Says, once for each resource, which rules wait for the update. Nothing fails by it. */
 function undecidedPolicyOf(rules: readonly Rule[]): StackValidationPolicy {
     return {
         name: undecidedPolicy,
-        description:
-            "What a preview does not know yet, and which rules decide it on update. Nothing to correct.",
+        description: "What a preview does not know yet. Nothing to correct.",
         enforcementLevel: "advisory",
         severity: "low",
+        // The last one that is asked: the rules about the stack were asked before it.
         validateStack: ({ resources }, report) => {
-            const waiting = new Map<string, { urn: string; path: string; rules: string[] }>();
+            const asked = askedAbout(resources);
+            const waiting = new Map<string, { paths: Set<string>; rules: Set<string> }>();
             for (const rule of rules) {
-                for (const { urn, message } of ask(rule, resources, {})) {
-                    const path = /^(.*): not known before the update;/.exec(message)?.[1];
-                    if (path === undefined) continue;
-                    const place = waiting.get(`${urn} ${path}`) ?? { urn, path, rules: [] };
-                    place.rules.push(rule.name);
-                    waiting.set(`${urn} ${path}`, place);
+                for (const { urn, message, undecided } of asked.found(rule)) {
+                    if (undecided !== true) continue;
+                    const there = waiting.get(urn) ?? { paths: new Set(), rules: new Set() };
+                    there.paths.add(message.replace(/: not known before the update;.*/, ""));
+                    there.rules.add(rule.name);
+                    waiting.set(urn, there);
                 }
             }
-            for (const { urn, path, rules: names } of waiting.values()) {
+            for (const [urn, { paths, rules: names }] of waiting) {
                 report(
-                    `${path}: not known before the update; will be checked on update by ${[...new Set(names)].join(", ")}`,
+                    `${[...paths].join(", ")}: not known before the update; will be checked on update by ${[...names].join(", ")}`,
                     urn,
                 );
             }
@@ -93,9 +92,14 @@ function undecidedPolicyOf(rules: readonly Rule[]): StackValidationPolicy {
     };
 }
 
-function ask(rule: Rule, resources: readonly PolicyResource[], config: object): Finding[] {
-    const { enforcementLevel: _level, ...own } = config as { enforcementLevel?: unknown };
-    const view = new StackView(fromPolicyResources(resources));
-    const today = new Date().toISOString().slice(0, 10);
-    return findingsOf(rule, view, parseRuleConfig(rule.name, own), today);
+/** The schema of all that rules can be told: making it takes longer than all else at a pack's start. */
+const allConfig = ruleConfigJsonSchema(Object.keys(ruleConfigSchema.shape) as (keyof RuleConfig)[]);
+
+function configSchemaOf({ config = [] }: Rule): PolicyConfigSchema {
+    const keys = ["exceptions", ...config];
+    return {
+        properties: Object.fromEntries(
+            keys.map((key) => [key, allConfig[key]]),
+        ) as PolicyConfigSchema["properties"],
+    };
 }

@@ -78,9 +78,9 @@ export function fromPolicyResources(resources: readonly PolicyResource[]): Stack
         urn,
         type,
         name,
-        props: plain(unwrapped(props)) as Props,
+        props: plain(propsBehind(props)) as Props,
         ...(provider !== undefined && {
-            provider: { type: provider.type, props: plain(unwrapped(provider.props)) as Props },
+            provider: { type: provider.type, props: plain(propsBehind(provider.props)) as Props },
         }),
         ...(propertyDependencies !== undefined && {
             madeFrom: Object.fromEntries(
@@ -93,8 +93,8 @@ export function fromPolicyResources(resources: readonly PolicyResource[]): Stack
     }));
 }
 
-/** What is behind the proxy that throws where a value is not known. */
-function unwrapped(props: Props): Props {
+/** What is behind the proxy that throws where a value is not known (`@pulumi/policy`, proxy.js). */
+export function propsBehind(props: Props): Props {
     return (props["__getSpecialProxyTarget"] ?? props) as Props;
 }
 

@@ -60,13 +60,21 @@ const targetSchema = z.union(
         error: "{ lambda: <workload>, tools: [<name>] }, { existingLambdaArn: <ARN>, toolSchemaFile: <path> }, { mcpServer: <workload> }, { existingRuntimeArn: <ARN> } or { mcpServerUrl: <URL>, resourceArn: <ARN> }",
     },
 );
+/** The Pulumi CLI reads a date without quotes as a time: `2025-11-25 00:00:00 +0000 UTC`. */
+function withoutTime(value: unknown): unknown {
+    return typeof value === "string" ? value.replace(/ 00:00:00 \+0000 UTC$/, "") : value;
+}
+
 const gatewaySchema = z.strictObject({
     description: text("a text").max(limits.gatewayDescriptionCharacters.max).optional(),
     instructions: text("a text").max(limits.gatewayInstructionsCharacters.max).optional(),
     exceptionLevel: z.literal("DEBUG", { error: "DEBUG, or absent" }).optional(),
     searchType: z.literal("SEMANTIC", { error: "SEMANTIC, or absent" }).optional(),
     supportedVersions: list(
-        z.enum(mcpRevisions, { error: `one of ${mcpRevisions.join(", ")}` }),
+        z.preprocess(
+            withoutTime,
+            z.enum(mcpRevisions, { error: `one of ${mcpRevisions.join(", ")}` }),
+        ),
         "MCP revisions",
     ).default([...mcpRevisions]),
     targets: z.record(named(limits.targetName), targetSchema, { error: "a map of targets" }),

@@ -1,7 +1,10 @@
-import { partitionOf } from "../../agentcore/limits";
+import { resolve } from "node:path";
+import { limits, partitionOf } from "../../agentcore/limits";
 import { notEmulated } from "../awsError";
 import type { Role } from "../services/iam";
 import type { FunctionInput, LambdaFunction } from "../services/lambdaFunctions";
+import { folderArchive } from "./archive";
+import { inputsAsNow } from "./asNow";
 import { authorizationToken, ecrResources } from "./ecr";
 import {
     optional,
@@ -33,7 +36,12 @@ export const awsResources: ResourceHandlers = {
         },
         read: ({ account }, id, inputs) => {
             const role = account.iam.findRole(id);
-            return role && roleState(role, inputs);
+            if (role === undefined) return undefined;
+            const now = inputsAsNow(inputs, liveRole(role), {
+                ...{ path: "/", description: "" },
+                maxSessionDuration: limits.sessionSeconds.min,
+            });
+            return { ...roleState(role, now), inputs: now };
         },
         update: ({ account }, id, inputs) =>
             roleState(account.iam.updateRole(id, roleSettings(inputs)), inputs),
@@ -48,7 +56,9 @@ export const awsResources: ResourceHandlers = {
         read: ({ account }, id, inputs) => {
             const [role = "", name = ""] = id.split(":");
             const policy = account.iam.findRole(role)?.inlinePolicies.get(name);
-            return policy === undefined ? undefined : { id, outputs: { ...inputs, policy } };
+            if (policy === undefined) return undefined;
+            const now = inputsAsNow(inputs, { role, name, policy });
+            return { id, inputs: now, outputs: { ...now } };
         },
         update: ({ account }, _id, inputs) => putRolePolicy(account, inputs),
         delete: ({ account }, id) => {
@@ -58,6 +68,7 @@ export const awsResources: ResourceHandlers = {
     },
     "aws:cloudwatch/logGroup:LogGroup": {
         autoName: { property: "name", maxCharacters: 512 },
+        isRegional: true,
         create: ({ account, region }, inputs) => {
             const { name, arn } = account.logs.createLogGroup(
                 textOf(inputs, "name"),
@@ -68,12 +79,10 @@ export const awsResources: ResourceHandlers = {
         },
         read: ({ account }, id, inputs) => {
             const group = account.logs.findLogGroup(id);
-            return (
-                group && {
-                    id,
-                    outputs: { ...inputs, arn: group.arn, retentionInDays: group.retentionInDays },
-                }
-            );
+            if (group === undefined) return undefined;
+            const { name, arn, retentionInDays } = group;
+            const now = inputsAsNow(inputs, { name, retentionInDays }, { retentionInDays: 0 });
+            return { id, inputs: now, outputs: { ...now, arn, retentionInDays } };
         },
         update: ({ account }, id, inputs) => {
             const days = optional<number>(inputs, "retentionInDays") ?? 0;
@@ -86,14 +95,25 @@ export const awsResources: ResourceHandlers = {
     },
     "aws:lambda/function:Function": {
         autoName: { property: "name", maxCharacters: 64 },
-        create: ({ account, region }, inputs) =>
-            functionState(account.lambda.createFunction(functionInput(inputs), region), inputs),
+        isRegional: true,
+        updatedOutputs: ["lastModified"],
+        create: (context, inputs) => {
+            const { account, region } = context;
+            const input = functionInput(context, inputs);
+            return functionState(account.lambda.createFunction(input, region), inputs);
+        },
         read: ({ account }, id, inputs) => {
             const lambda = account.lambda.findFunction(id);
-            return lambda && functionState(lambda, inputs);
+            if (lambda === undefined) return undefined;
+            const now = inputsAsNow(inputs, liveFunction(lambda), {
+                ...{ timeout: 3, memorySize: 128, architectures: ["x86_64"] },
+            });
+            return { ...functionState(lambda, now), inputs: now };
         },
-        update: ({ account }, _id, inputs) =>
-            functionState(account.lambda.updateFunction(functionInput(inputs)), inputs),
+        update: (context, _id, inputs) => {
+            const input = functionInput(context, inputs);
+            return functionState(context.account.lambda.updateFunction(input), inputs);
+        },
         delete: ({ account }, id) => {
             account.lambda.deleteFunction(id);
         },
@@ -134,6 +154,18 @@ function roleSettings(inputs: Properties) {
     };
 }
 
+/** What GetRole tells, in the names of the inputs. */
+function liveRole(role: Role): Properties {
+    return {
+        name: role.roleName,
+        path: role.path,
+        assumeRolePolicy: role.trust.text,
+        description: role.description,
+        maxSessionDuration: role.maxSessionSeconds,
+        tags: role.tags,
+    };
+}
+
 function roleState(role: Role, inputs: Properties): ResourceState {
     return {
         id: role.roleName,
@@ -162,7 +194,7 @@ function putRolePolicy(
     return { id: `${role}:${name}`, outputs: { ...inputs } };
 }
 
-function functionInput(inputs: Properties): FunctionInput {
+function functionInput({ programFolder }: ResourceContext, inputs: Properties): FunctionInput {
     const code = inputs["code"] as { path?: string; hash?: string } | undefined;
     if (code?.path === undefined || code.hash === undefined) {
         throw notEmulated("code that is no FileArchive of a folder");
@@ -181,8 +213,22 @@ function functionInput(inputs: Properties): FunctionInput {
         memoryMb: optional<number>(inputs, "memorySize") ?? 128,
         environment: environment?.variables ?? {},
         ...(logging?.logGroup !== undefined && { logGroup: logging.logGroup }),
-        codeFolder: code.path,
+        codeFolder: resolve(programFolder, code.path),
         codeHash: code.hash,
+    };
+}
+
+/** What GetFunction tells, in the names of the inputs; the code is what was deployed. */
+function liveFunction(lambda: LambdaFunction): Properties {
+    const { description, runtime, handler, architectures, role, environment, logGroup } = lambda;
+    return {
+        ...{ description, runtime, handler, architectures, role },
+        name: lambda.functionName,
+        timeout: lambda.timeoutSeconds,
+        memorySize: lambda.memoryMb,
+        environment: Object.keys(environment).length > 0 ? { variables: environment } : undefined,
+        loggingConfig: logGroup === undefined ? undefined : { logFormat: "JSON", logGroup },
+        code: folderArchive(lambda.deployedFolder, lambda.codeHash),
     };
 }
 

@@ -17,7 +17,12 @@ export const commandResources: ResourceHandlers = {
             return run(context, id, optional<string>(inputs, "create"), inputs, {});
         },
         // What a command did is not to be read: its outputs are what it wrote then.
-        read: (_context, id, inputs, outputs) => ({ id, outputs: { ...outputs, ...inputs } }),
+        read: (_context, id, inputs, outputs) => ({
+            id,
+            inputs,
+            outputs: { ...outputs, ...inputs },
+        }),
+        updatedOutputs: ["stdout", "stderr"],
         update: (context, id, inputs, oldOutputs) => {
             const command = optional<string>(inputs, "update") ?? optional(inputs, "create");
             return run(context, id, command, inputs, oldOutputs);
@@ -55,6 +60,7 @@ async function run(
             ...(written.stderr !== "" && { PULUMI_COMMAND_STDERR: written.stderr }),
         },
         ...(stdin !== undefined && { stdin }),
+        caller: context.caller,
     });
     return { id, outputs: { ...inputs, ...output } };
 }

@@ -8,6 +8,8 @@ export interface CommandRun {
     folder: string;
     environment: Readonly<Record<string, string | undefined>>;
     stdin?: string;
+    /** The connection that the command runs for. */
+    caller?: string;
 }
 
 /** What a command wrote, each without its last line break. */
@@ -26,7 +28,8 @@ export class CommandFailed extends Error {
 
 /** Runs the commands of an account's deployments; whatever still runs ends with {@link stop}. */
 export class CommandRunner {
-    readonly #running = new Set<ChildProcess>();
+    /** With the connection that each runs for. */
+    readonly #running = new Map<ChildProcess, string>();
 
     /** @throws CommandFailed with how it ended and all that it wrote. */
     async run({
@@ -35,6 +38,7 @@ export class CommandRunner {
         folder,
         environment,
         stdin = "",
+        caller = "",
     }: CommandRun): Promise<CommandOutput> {
         const [program = "", ...args] = interpreter;
         // A group of its own, so that what it starts ends with it.
@@ -44,7 +48,7 @@ export class CommandRunner {
             stdio: ["pipe", "pipe", "pipe"],
             detached: true,
         });
-        this.#running.add(child);
+        this.#running.set(child, caller);
         running.add(child);
         const output = { stdout: "", stderr: "", both: "" };
         for (const name of ["stdout", "stderr"] as const) {
@@ -77,9 +81,14 @@ export class CommandRunner {
         return { stdout: withoutBreak(output.stdout), stderr: withoutBreak(output.stderr) };
     }
 
+    /** Ends what runs for one connection. */
+    cancel(caller: string): void {
+        for (const [child, owner] of this.#running) if (owner === caller) end(child);
+    }
+
     /** Ends what still runs. */
     stop(): void {
-        for (const child of this.#running) end(child);
+        for (const child of this.#running.keys()) end(child);
     }
 }
 

@@ -34,8 +34,9 @@ export const dockerBuildResources: ResourceHandlers = {
             const uri =
                 /^(.*?)(?::[^:/]+)?@/.exec(optional<string>(outputs, "ref") ?? "")?.[1] ?? "";
             const isThere = account.images.findImage(`${uri}@${id}`) !== undefined;
-            return isThere ? { id, outputs: { ...outputs, ...inputs } } : undefined;
+            return isThere ? { id, inputs, outputs: { ...outputs, ...inputs } } : undefined;
         },
+        updatedOutputs: ["contextHash", "digest", "ref"],
         update: (context, id, inputs) => ({ ...buildAndPush(context, inputs), id }),
         // The provider deletes what ECR lets it delete by its registry API, and no failure of that is one: here
         // images go with their repository.

@@ -1,5 +1,6 @@
 import { registryCredentials } from "../services/registryToken";
 import type { Repository } from "../services/images";
+import { inputsAsNow } from "./asNow";
 import {
     optional,
     textOf,
@@ -13,6 +14,7 @@ import {
 export const ecrResources: ResourceHandlers = {
     "aws:ecr/repository:Repository": {
         autoName: { property: "name", maxCharacters: 256, isLowerCase: true },
+        isRegional: true,
         create: ({ account, region }, inputs) =>
             repositoryState(
                 account.images.createRepository(repositoryInput(inputs), region),
@@ -20,7 +22,15 @@ export const ecrResources: ResourceHandlers = {
             ),
         read: ({ account }, id, inputs) => {
             const repository = account.images.findRepository(id);
-            return repository && repositoryState(repository, inputs);
+            if (repository === undefined) return undefined;
+            const { name, imageTagMutability, scanOnPush, tags } = repository;
+            const imageScanningConfiguration = { scanOnPush };
+            const live = { name, imageTagMutability, imageScanningConfiguration, tags };
+            const now = inputsAsNow(inputs, live, {
+                imageTagMutability: "MUTABLE",
+                imageScanningConfiguration: { scanOnPush: false },
+            });
+            return { ...repositoryState(repository, now), inputs: now };
         },
         update: ({ account }, _id, inputs) =>
             repositoryState(account.images.updateRepository(repositoryInput(inputs)), inputs),
@@ -33,11 +43,14 @@ export const ecrResources: ResourceHandlers = {
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
         documents: ["policy"],
         deleteBeforeReplace: true,
+        isRegional: true,
         create: putLifecyclePolicy,
         read: ({ account }, id, inputs) => {
             if (account.images.findRepository(id) === undefined) return undefined;
             const policy = account.images.getLifecyclePolicy(id);
-            return policy === undefined ? undefined : { id, outputs: { ...inputs, policy } };
+            if (policy === undefined) return undefined;
+            const now = inputsAsNow(inputs, { repository: id, policy });
+            return { id, inputs: now, outputs: { ...now, registryId: account.id } };
         },
         update: (context, _id, inputs) => putLifecyclePolicy(context, inputs),
         delete: ({ account }, id) => {

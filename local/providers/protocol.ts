@@ -15,13 +15,17 @@ export type UpdateRequest = InstanceType<typeof providerProto.UpdateRequest>;
 export type DeleteRequest = InstanceType<typeof providerProto.DeleteRequest>;
 export type InvokeRequest = InstanceType<typeof providerProto.InvokeRequest>;
 
-/** A gRPC method; whatever it throws becomes the call's error, and an {@link AwsError} keeps its code. */
+/**
+ * A gRPC method; whatever it throws becomes the call's error, and an {@link AwsError} keeps its code.
+ *
+ * @param answer is told which connection asks.
+ */
 export function unary<Request, Response>(
-    answer: (request: Request) => Response | Promise<Response>,
+    answer: (request: Request, caller: string) => Response | Promise<Response>,
 ): grpc.handleUnaryCall<Request, Response> {
     return (call, callback) => {
         Promise.resolve(call.request)
-            .then(answer)
+            .then((request) => answer(request, call.getPeer()))
             .then(
                 (response) => {
                     callback(null, response);

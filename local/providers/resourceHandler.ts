@@ -1,5 +1,6 @@
 import type { ConstrainedType } from "../../agentcore/constraints";
 import type { LocalAccount } from "../services/account";
+import type { Deployer } from "../services/deployer";
 import type { CommandRunner } from "./commandRunner";
 
 /** Properties of a resource, as plain values. */
@@ -10,6 +11,8 @@ export interface ProviderDeps {
     /** Folder for what is built. */
     stateFolder: string;
     now: () => number;
+    /** Who the providers act as. */
+    deployer: Deployer;
     /** What a process of the deployer reaches this account with: credentials, and the services' endpoints. */
     deployerEnvironment: () => Record<string, string>;
 }
@@ -21,12 +24,19 @@ export interface ResourceContext extends ProviderDeps {
     /** The program's folder, which relative paths start from. */
     programFolder: string;
     commands: CommandRunner;
+    /** The connection that asks. */
+    caller: string;
 }
 
 /** A resource as the provider leaves it: its id, and its state. */
 export interface ResourceState {
     id: string;
     outputs: Properties;
+}
+
+/** The same as AWS has it now, with the inputs that would make it so. */
+export interface ReadState extends ResourceState {
+    inputs: Properties;
 }
 
 /** A reason why a resource's inputs are refused, before anything is made. */
@@ -47,6 +57,10 @@ export interface ResourceHandler {
     documents?: readonly string[];
     /** Where a second one beside the old one would be the same thing: the old one goes first. */
     deleteBeforeReplace?: true;
+    /** Of `aws`, and not global: a provider of another region makes another one. */
+    isRegional?: true;
+    /** Outputs that only the update itself can tell; a preview leaves them open. */
+    updatedOutputs?: readonly string[];
     /** What is refused beside the table's constraints. */
     check?(context: ResourceContext, inputs: Properties): Failure[];
     /** The properties that changed. @default every input that differs */
@@ -56,13 +70,17 @@ export interface ResourceHandler {
         inputs: Properties,
     ): string[];
     create(context: ResourceContext, inputs: Properties): ResourceState | Promise<ResourceState>;
-    /** The state as it is now, or `undefined` when the resource is gone. */
+    /**
+     * The state as it is now, or `undefined` when the resource is gone.
+     *
+     * @param inputs none for a resource that is imported.
+     */
     read(
         context: ResourceContext,
         id: string,
         inputs: Properties,
         outputs: Properties,
-    ): ResourceState | undefined;
+    ): ReadState | undefined;
     update(
         context: ResourceContext,
         id: string,

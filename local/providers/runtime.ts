@@ -1,4 +1,6 @@
 import type { AgentRuntime, AgentRuntimeInput } from "../services/agentRuntimes";
+import { inputsAsNow } from "./asNow";
+import { isHere, requireHere } from "./here";
 import {
     optional,
     textOf,
@@ -9,19 +11,30 @@ import {
 
 /** `aws-native:bedrockagentcore:Runtime`. */
 export const runtimeHandler: ResourceHandler = {
+    updatedOutputs: ["agentRuntimeVersion", "lastUpdatedAt"],
     create: ({ account, region }, inputs) =>
         runtimeState(
             account.agentRuntimes.createAgentRuntime(runtimeInput(inputs), region),
             inputs,
         ),
-    read: ({ account }, id, inputs) => {
-        const runtime = account.agentRuntimes.findRuntime(id);
-        return runtime && runtimeState(runtime, inputs);
+    read: (context, id, inputs) => {
+        const runtime = context.account.agentRuntimes.findRuntime(id);
+        if (runtime === undefined || !isHere(context, runtime)) return undefined;
+        const now = inputsAsNow(inputs, liveInputs(runtime), {
+            protocolConfiguration: "HTTP",
+            lifecycleConfiguration: defaults,
+        });
+        return { ...runtimeState(runtime, now), inputs: now };
     },
-    update: ({ account }, id, inputs) =>
-        runtimeState(account.agentRuntimes.updateAgentRuntime(id, runtimeInput(inputs)), inputs),
-    delete: ({ account }, id) => {
-        account.agentRuntimes.deleteAgentRuntime(id);
+    update: (context, id, inputs) => {
+        const { agentRuntimes } = context.account;
+        requireHere(context, agentRuntimes.runtime(id), id);
+        return runtimeState(agentRuntimes.updateAgentRuntime(id, runtimeInput(inputs)), inputs);
+    },
+    delete: (context, id) => {
+        const { agentRuntimes } = context.account;
+        requireHere(context, agentRuntimes.runtime(id), id);
+        agentRuntimes.deleteAgentRuntime(id);
     },
 };
 
@@ -58,6 +71,32 @@ function runtimeInput(inputs: Properties): AgentRuntimeInput {
         ...defaults,
         ...lifecycle,
         requestHeaderAllowlist: headers?.requestHeaderAllowlist ?? [],
+    };
+}
+
+/** What GetAgentRuntime tells, in the names of the inputs. */
+function liveInputs(runtime: AgentRuntime): Properties {
+    const { artifact, idleRuntimeSessionTimeout, maxLifetime, requestHeaderAllowlist } = runtime;
+    return {
+        agentRuntimeName: runtime.agentRuntimeName,
+        description: runtime.description,
+        roleArn: runtime.roleArn,
+        agentRuntimeArtifact:
+            artifact.kind === "container"
+                ? { containerConfiguration: { containerUri: artifact.containerUri } }
+                : {
+                      codeConfiguration: {
+                          code: { s3: { bucket: artifact.bucket, prefix: artifact.prefix } },
+                          runtime: artifact.runtime,
+                          entryPoint: artifact.entryPoint,
+                      },
+                  },
+        protocolConfiguration: runtime.protocol,
+        networkConfiguration: { networkMode: runtime.networkMode },
+        environmentVariables: runtime.environmentVariables,
+        lifecycleConfiguration: { idleRuntimeSessionTimeout, maxLifetime },
+        requestHeaderConfiguration:
+            requestHeaderAllowlist.length > 0 ? { requestHeaderAllowlist } : undefined,
     };
 }
 

@@ -1,6 +1,9 @@
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { notEmulated } from "../awsError";
 import type { Bucket, BucketInput, StoredObject } from "../services/objects";
+import { folderArchive } from "./archive";
+import { inputsAsNow } from "./asNow";
 import {
     optional,
     textOf,
@@ -14,11 +17,15 @@ import {
 export const s3Resources: ResourceHandlers = {
     "aws:s3/bucket:Bucket": {
         autoName: { property: "bucket", maxCharacters: 63, isLowerCase: true },
+        isRegional: true,
         create: ({ account, region }, inputs) =>
             bucketState(account.objects.createBucket(bucketInput(inputs), region), inputs),
         read: ({ account }, id, inputs) => {
             const bucket = account.objects.findBucket(id);
-            return bucket && bucketState(bucket, inputs);
+            if (bucket === undefined) return undefined;
+            // forceDestroy is the provider's own, and nothing that S3 knows.
+            const now = inputsAsNow(inputs, { bucket: id, tags: bucket.tags });
+            return { ...bucketState(bucket, now), inputs: now };
         },
         update: ({ account }, _id, inputs) =>
             bucketState(account.objects.updateBucket(bucketInput(inputs)), inputs),
@@ -27,13 +34,17 @@ export const s3Resources: ResourceHandlers = {
         },
     },
     "aws:s3/bucketObjectv2:BucketObjectv2": {
+        isRegional: true,
+        updatedOutputs: ["etag"],
         create: putObject,
         read: ({ account }, id, inputs) => {
-            const object = account.objects.findObject(
-                textOf(inputs, "bucket"),
-                textOf(inputs, "key"),
-            );
-            return object && { id, outputs: objectState(object, inputs).outputs };
+            // No bucket's name has a slash.
+            const [bucket = "", ...key] = id.split("/");
+            const object = account.objects.findObject(bucket, key.join("/"));
+            if (object === undefined) return undefined;
+            const source = folderArchive(object.folder, object.hash);
+            const now = inputsAsNow(inputs, { bucket, key: object.key, source });
+            return { id, inputs: now, outputs: objectState(object, now).outputs };
         },
         update: (context, _id, inputs) => putObject(context, inputs),
         delete: ({ account }, _id, inputs) => {
@@ -42,9 +53,10 @@ export const s3Resources: ResourceHandlers = {
     },
 };
 
-function putObject({ account }: ResourceContext, inputs: Properties): ResourceState {
+function putObject({ account, programFolder }: ResourceContext, inputs: Properties): ResourceState {
     const source = optional<{ path?: string; hash?: string }>(inputs, "source");
-    const { path: folder, hash } = source ?? {};
+    const { path, hash } = source ?? {};
+    const folder = path === undefined ? undefined : resolve(programFolder, path);
     const isFolder =
         folder !== undefined && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
     if (!isFolder || hash === undefined) {

@@ -311,6 +311,17 @@ describe("settings", () => {
         assert.deepEqual(parseSettings(text, repository), parseSettings(hub, repository));
     });
 
+    it("takes a revision as the CLI reads a date without quotes", () => {
+        const config = change(
+            hub,
+            [gateways, "tools", "supportedVersions"],
+            ["2025-11-25 00:00:00 +0000 UTC"],
+        );
+        const settings = parseSettings(config, repository);
+        assert.equal(settings.role, "provider");
+        assert.deepEqual(settings.gateways["tools"]?.supportedVersions, ["2025-11-25"]);
+    });
+
     it("is frozen, so that nothing downstream changes what was checked", () => {
         const settings = parseSettings(hub, repository);
         assert.throws(() => {

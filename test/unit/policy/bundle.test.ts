@@ -25,8 +25,8 @@ import * as sdk from "@pulumi/pulumi/runtime/rpc";
 import * as marks from "../../../policy/bundle/rpc";
 import { findingsOf } from "../../../policy/judge";
 import { unknown, type Props, type StackResource } from "../../../policy/resource";
-import { rules, rulesOf } from "../../../policy/rules";
-import type { Rule } from "../../../policy/rules/rule";
+import { rulesOf } from "../../../policy/rules";
+import type { Pack, Rule } from "../../../policy/rules/rule";
 import { StackView } from "../../../policy/stackView";
 import { baseResources } from "./baseStack";
 import { exampleConfig } from "./ruleMessages";
@@ -38,73 +38,119 @@ const { buildPolicy } = require("../../../policy/build.js") as {
 
 const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
+const packs: readonly Pack[] = ["provider", "consumer"];
+
 describe("a bundled pack, asked as the engine asks it", function () {
     this.timeout(60_000);
     const folder = mkdtempSync(join(tmpdir(), "agentcore-hub-policy-"));
-    let pack: ChildProcess;
-    let client: AnalyzerClient;
+    const processes: ChildProcess[] = [];
+    const clients = new Map<Pack, AnalyzerClient>();
     before(async () => {
-        const [provider = ""] = buildPolicy(folder);
-        pack = spawn(process.execPath, ["index.js"], {
-            cwd: provider,
-            stdio: ["ignore", "pipe", "inherit"],
-        });
-        const [line] = (await once(pack.stdout ?? pack, "data")) as [Buffer];
-        client = new AnalyzerClient(
-            `127.0.0.1:${line.toString().trim()}`,
-            credentials.createInsecure(),
-        );
-        await configure(client);
+        const folders = buildPolicy(folder);
+        for (const [index, pack] of packs.entries()) {
+            const child = spawn(process.execPath, ["index.js"], {
+                cwd: folders[index],
+                stdio: ["ignore", "pipe", "inherit"],
+            });
+            processes.push(child);
+            const [line] = (await once(child.stdout, "data")) as [Buffer];
+            const client = new AnalyzerClient(
+                `127.0.0.1:${line.toString().trim()}`,
+                credentials.createInsecure(),
+            );
+            clients.set(pack, client);
+            await configure(client, pack);
+        }
     });
     after(() => {
-        client.close();
-        pack.kill();
+        for (const client of clients.values()) client.close();
+        for (const child of processes) child.kill();
         rmSync(folder, { recursive: true });
     });
+    const clientOf = (pack: Pack): AnalyzerClient => {
+        const client = clients.get(pack);
+        assert.ok(client !== undefined);
+        return client;
+    };
 
-    it("has every rule of its kind of account", async () => {
-        const info = await call<AnalyzerInfo>((done) => client.getAnalyzerInfo(new Empty(), done));
-        const policies = info.getPoliciesList().map((one) => one.getName());
-        const names = [...rulesOf("provider").map(({ name }) => name), "decided-on-update"];
-        assert.deepEqual(policies.sort(), names.sort());
+    for (const pack of packs) {
+        it(`has every rule of a ${pack}'s account`, async () => {
+            const client = clientOf(pack);
+            const info = await call<AnalyzerInfo>((done) =>
+                client.getAnalyzerInfo(new Empty(), done),
+            );
+            const policies = info.getPoliciesList().map((one) => one.getName());
+            const names = [...rulesOf(pack).map(({ name }) => name), "decided-on-update"];
+            assert.deepEqual(policies.sort(), names.sort());
+        });
+
+        it(`gives the verdicts that the sources give on a ${pack}'s account`, async () => {
+            for (const rule of rulesOf(pack)) {
+                const resources = baseResources(rule.example.fails);
+                const expected = findingsOf(
+                    rule,
+                    new StackView(resources),
+                    exampleConfig[rule.name] ?? {},
+                    "2026-11-21",
+                );
+                assert.ok(expected.length > 0, rule.name);
+                assert.deepEqual(
+                    await messagesOf(clientOf(pack), rule, resources),
+                    expected.map(({ message }) => message),
+                    rule.name,
+                );
+            }
+        });
+    }
+
+    it("tells each of several requests at once its own verdict", async () => {
+        const client = clientOf("provider");
+        const stacks = [[], ...rulesOf("provider").map(({ example }) => example.fails)];
+        const resources = stacks.map((fails) => baseResources(fails));
+        const alone = [];
+        for (const one of resources) alone.push((await analyzeStack(client, one)).map(text));
+        const together = await Promise.all(resources.map((one) => analyzeStack(client, one)));
+        assert.deepEqual(
+            together.map((found) => found.map(text)),
+            alone,
+        );
+        assert.ok(new Set(alone.map((found) => found.join())).size > 10);
     });
 
-    it("gives the verdicts that the sources give", async () => {
-        for (const rule of rulesOf("provider")) {
-            const resources = baseResources(rule.example.fails);
-            const expected = findingsOf(
+    it("judges the same resource anew when its properties have changed", async () => {
+        const client = clientOf("provider");
+        const rule = rulesOf("provider").find(({ name }) => name === "gateway-debug-off");
+        assert.ok(rule !== undefined);
+        for (const isBroken of [false, true, false]) {
+            const found = await messagesOf(
+                client,
                 rule,
-                new StackView(resources),
-                exampleConfig[rule.name] ?? {},
-                "2026-11-21",
+                baseResources(isBroken ? rule.example.fails : rule.example.passes),
             );
-            assert.ok(expected.length > 0, rule.name);
-            assert.deepEqual(
-                await messagesOf(client, rule, resources),
-                expected.map(({ message }) => message),
-                rule.name,
-            );
+            assert.equal(found.length > 0, isBroken);
         }
     });
 
     it("finds nothing in a stack that keeps every rule", async () => {
-        assert.deepEqual((await analyzeStack(client, baseResources())).map(text), []);
+        for (const client of clients.values()) {
+            assert.deepEqual((await analyzeStack(client, baseResources())).map(text), []);
+        }
     });
 
-    it("says once, without refusing, what waits for the update", async () => {
+    it("says once for each resource, without refusing, what waits for the update", async () => {
         const resources = baseResources().map((one) =>
             one.name === "tools-grants"
-                ? { ...one, props: { ...one.props, policy: unknown } }
+                ? { ...one, props: { ...one.props, policy: unknown, resourceArn: unknown } }
                 : one,
         );
-        const found = await analyzeStack(client, resources);
-        assert.deepEqual(found.map(text), [
-            "policy: not known before the update; will be checked on update by resource-policy-own-resource, resource-policy-exact-principals, policy-document-valid, policy-size, inputs-accepted",
+        const found = await analyzeStack(clientOf("provider"), resources);
+        assert.deepEqual(found.filter((one) => one.getUrn().endsWith("::tools-grants")).map(text), [
+            "policy, resourceArn: not known before the update; will be checked on update by resource-policy-own-resource, resource-policy-exact-principals, policy-document-valid, policy-size, inputs-accepted",
         ]);
-        assert.deepEqual(
-            found.map((one) => [one.getPolicyname(), one.getEnforcementlevel()]),
-            [["decided-on-update", EnforcementLevel.ADVISORY]],
-        );
+        for (const one of found) {
+            assert.equal(one.getPolicyname(), "decided-on-update");
+            assert.equal(one.getEnforcementlevel(), EnforcementLevel.ADVISORY);
+        }
     });
 });
 
@@ -116,9 +162,9 @@ describe("the marks of values on the wire", () => {
     });
 });
 
-function configure(client: AnalyzerClient): Promise<unknown> {
+function configure(client: AnalyzerClient, pack: Pack): Promise<unknown> {
     const request = new ConfigureAnalyzerRequest();
-    for (const { name } of rules) {
+    for (const { name } of rulesOf(pack)) {
         const config = new PolicyConfig();
         config.setProperties(struct(exampleConfig[name] ?? {}));
         config.setEnforcementlevel(EnforcementLevel.MANDATORY);

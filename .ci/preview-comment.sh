@@ -22,7 +22,7 @@ trap 'rm -f "$body"' EXIT
         fi
         echo '~~~~~~~~~~text'
         # A fence within would end this one.
-        head -c "$each" "$file" | sed 's/~~~~/~~~/g'
+        head -c "$each" "$file" | sed 's/~~~~*/~~/g'
         echo
         echo '~~~~~~~~~~'
         if [ "$(wc -c <"$file")" -gt "$each" ]; then echo "The rest is in the job's log."; fi

@@ -22,6 +22,7 @@ function main() {
         process.exitCode = 2;
         return;
     }
+    require("./compileCache.js");
     require(join(__dirname, "..", "dist", "hub.js")).main(process.argv);
 }
 

@@ -11,7 +11,7 @@ import { requirePulumi } from "./chooseEngine";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
 import { LocalTarget } from "./localTarget";
-import { startPacks } from "./packProcesses";
+import { PackProcesses } from "./packProcesses";
 import { PolicyPacks } from "./policyPacks";
 import { changesText, Reporter } from "./reporter";
 
@@ -220,7 +220,7 @@ async function open(options: DeployOptions): Promise<Place> {
     if (engine === "pulumi") {
         await requirePulumi("the running local cloud is deployed to by the Pulumi CLI");
     }
-    const packs = engine === "in-process" ? new PolicyPacks(startPacks()) : undefined;
+    const packs = engine === "in-process" ? new PolicyPacks(new PackProcesses()) : undefined;
     const target = new LocalTarget(
         project,
         { ...connection, account: (id) => remoteAccount(connection, id) },

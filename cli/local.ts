@@ -96,12 +96,13 @@ export async function hubLocal(
             await prepared.writeConnection();
             return prepared;
         });
-        // The second one calls late.
-        if (story?.notGranted !== undefined) addCaller();
+        // Needed when the hub is deployed: they load while it is.
+        if (engine.name === "in-process") processes.start("consumer");
+        if (story !== undefined) addCaller();
         const told =
             story === undefined
                 ? Promise.resolve()
-                : tellStory(story, { cloud, target, reporter, callers, steps });
+                : tellStory(story, { cloud, target, reporter, callers, addCaller, steps });
         const ended = await Promise.race([told.then(() => "told" as const), interrupted]);
         if (ended === "interrupted") return exitCode.interrupted;
         for (const caller of callers) caller.stop();

@@ -42,7 +42,7 @@ export class LocalTarget {
         this.#engine = new InProcessEngine({
             ...{ project, backend, providers, onEvent },
             ...(packs !== undefined && {
-                analyzer: (stack) => packs.analyzer(project, stack),
+                analyzer: (stack) => Promise.resolve(packs.analyzer(project, stack)),
             }),
         });
     }

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
 import { fileRefusal } from "./fileRefusal";
-import { startPacks } from "./packProcesses";
+import { PackProcesses } from "./packProcesses";
 
 /** The `hub` command. Each subcommand loads only what it needs, because `hub call` should be quick. */
 export function main(argv: readonly string[]): void {
@@ -38,14 +38,14 @@ export function main(argv: readonly string[]): void {
             const addCaller = () => {
                 callers.push(new CallerProcess(argv[1] ?? "", stateFolder));
             };
-            // They load on another core while this process loads Pulumi.
-            const packs = startPacks();
-            if (options.empty !== true) addCaller();
+            // It loads on another core while this process loads Pulumi; the others are needed later.
+            const packs = new PackProcesses();
+            packs.start("provider");
             try {
                 const { hubLocal } = await import("./local.js");
                 await finish(hubLocal({ ...options, stateFolder }, { packs, callers, addCaller }));
             } finally {
-                for (const pack of Object.values(packs)) pack.stop();
+                packs.stop();
                 for (const caller of callers) caller.stop();
             }
         });

@@ -2,14 +2,23 @@ import { join } from "node:path";
 import { PackProcess } from "../engine/packProcess";
 import type { Pack } from "../policy/rules/rule";
 
-/** A process for each pack. */
-export type PackProcesses = Readonly<Record<Pack, PackProcess>>;
+/** A pack loads in half the time from code that is compiled already. */
+const compileCache = join(__dirname, "..", "bin", "compileCache.js");
 
-/** Starts both packs as they are built, so that they load while something else does. */
-export function startPacks(): PackProcesses {
-    return { provider: startPack("provider"), consumer: startPack("consumer") };
-}
+/** The processes of the packs, as they are built; each is started once, so that it loads while something else does. */
+export class PackProcesses {
+    readonly #started = new Map<Pack, PackProcess>();
 
-function startPack(pack: Pack): PackProcess {
-    return new PackProcess(join(__dirname, "policy", pack));
+    start(pack: Pack): PackProcess {
+        const process =
+            this.#started.get(pack) ??
+            new PackProcess(join(__dirname, "policy", pack), ["--require", compileCache]);
+        this.#started.set(pack, process);
+        return process;
+    }
+
+    /** Ends those that were started. */
+    stop(): void {
+        for (const process of this.#started.values()) process.stop();
+    }
 }

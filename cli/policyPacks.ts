@@ -19,28 +19,26 @@ export function packFolder(project: Project, { name, settings }: Stack): PackFol
 
 /** The packs that judge the stacks of a project: each by the pack of its account's role. */
 export class PolicyPacks {
-    readonly #packs: Readonly<Record<Pack, PolicyPack>>;
+    readonly #packs = new Map<Pack, PolicyPack>();
 
-    constructor(processes: PackProcesses) {
-        this.#packs = {
-            provider: new PolicyPack(processes.provider),
-            consumer: new PolicyPack(processes.consumer),
-        };
-    }
+    constructor(private readonly processes: PackProcesses) {}
 
     /**
      * The pack for a stack, told what `Policy.<stack>.json` says.
      *
      * @throws InvalidPolicyConfig
      */
-    async analyzer(project: Project, { name, settings }: Stack): Promise<Analyzer> {
-        const pack = this.#packs[settings.role];
-        await pack.configure(readPackConfig(project.folder, name, settings.role));
+    analyzer(project: Project, { name, settings }: Stack): Analyzer {
+        const pack =
+            this.#packs.get(settings.role) ?? new PolicyPack(this.processes.start(settings.role));
+        this.#packs.set(settings.role, pack);
+        pack.configure(readPackConfig(project.folder, name, settings.role));
         return pack;
     }
 
     /** Ends the processes. */
     stop(): void {
-        for (const pack of Object.values(this.#packs)) pack.stop();
+        for (const pack of this.#packs.values()) pack.stop();
+        this.processes.stop();
     }
 }

@@ -126,6 +126,7 @@ interface Stage {
     reporter: Reporter;
     /** One process for each role that calls. */
     callers: readonly CallerProcess[];
+    addCaller: () => void;
     /** All: what happens when a gateway's role lacks a runtime's endpoint, too. */
     steps: "short" | "all";
 }
@@ -162,6 +163,7 @@ export async function tellStory(story: Story, stage: Stage): Promise<void> {
         callAs({ story, stage, tool, role, expected });
     const ask = (expected: AskOutcome["outcome"]) => askOnStage({ story, stage, expected });
     await call(first, granted, "refused");
+    if (notGranted !== undefined) stage.addCaller();
     if (stage.steps === "all") await ask("failed");
     await up(
         hub,

@@ -25,7 +25,10 @@ export interface Violation {
     urn: string;
 }
 
-/** What judges a deployment: each resource before it is made, and at the end the whole stack. */
+/**
+ * What judges a deployment: each resource before it is made, and at the end the whole stack, with its components and
+ * providers, of which nothing is made.
+ */
 export interface Analyzer {
     analyze: (resource: AnalyzedResource) => Promise<readonly Violation[]>;
     analyzeStack: (resources: readonly AnalyzedResource[]) => Promise<readonly Violation[]>;

@@ -106,13 +106,10 @@ export class Deployment {
         if (resource.type.startsWith("pulumi:providers:")) {
             record.id = this.#olds.get(urn)?.id ?? "local";
             record.inputs = resolveAssets(record.inputs, this.options.projectFolder);
-            await this.#analysis.analyze(record);
             await this.#providers.configure(record);
         } else if (resource.custom) {
             replaced = await this.#step(record, resource);
             refuseSecrets(resource.secretOutputs, record.outputs);
-        } else {
-            await this.#analysis.analyze(record);
         }
         this.#news.set(urn, record);
         this.#tell({ made: record, ...(replaced !== undefined && { replaced }) });

@@ -16,9 +16,15 @@ export class PackProcess {
     readonly #child: ChildProcess;
     #errors = "";
 
-    /** @param folder has the pack's `index.js`. */
-    constructor(readonly folder: string) {
-        const child = spawn(process.execPath, ["index.js"], {
+    /**
+     * @param folder has the pack's `index.js`.
+     * @param nodeOptions what Node.js is told besides.
+     */
+    constructor(
+        readonly folder: string,
+        nodeOptions: readonly string[] = [],
+    ) {
+        const child = spawn(process.execPath, [...nodeOptions, "index.js"], {
             cwd: folder,
             env: {},
             stdio: ["ignore", "pipe", "pipe"],

@@ -32,15 +32,17 @@ const severities: Readonly<Record<number, Violation["severity"]>> = {
 /** A policy pack in a process of its own, asked by Pulumi's `Analyzer` service as the Pulumi engine asks it. */
 export class PolicyPack implements Analyzer {
     #client: grpc.Client | undefined;
+    /** What the pack is told, and what it has said of resources since: a resource that stays the same is asked once. */
+    #settings = "";
+    #configured: Promise<unknown> = Promise.resolve();
+    readonly #said = new Map<string, Violation[]>();
 
     constructor(private readonly process: PackProcess) {}
 
-    /**
-     * Tells the pack its config; what it was told before is gone.
-     *
-     * @throws PackFailed
-     */
-    async configure(settings: Readonly<Record<string, PolicySetting>>): Promise<void> {
+    /** Tells the pack its config, before it is asked the next time; what it was told before is gone. */
+    configure(settings: Readonly<Record<string, PolicySetting>>): void {
+        const told = JSON.stringify(settings);
+        if (told === this.#settings) return;
         const request = new proto.ConfigureAnalyzerRequest();
         for (const [policy, { level, properties }] of Object.entries(settings)) {
             const config = new proto.PolicyConfig();
@@ -48,20 +50,34 @@ export class PolicyPack implements Analyzer {
             config.setProperties(toStruct(properties));
             request.getPolicyconfigMap().set(policy, config);
         }
-        await this.#call("configure", request);
+        this.#configured = this.#call("configure", request);
+        // Who asks is told.
+        this.#configured.catch(() => undefined);
+        this.#settings = told;
+        this.#said.clear();
     }
 
     /** @throws PackFailed */
     async analyze(resource: AnalyzedResource): Promise<Violation[]> {
+        const asked = JSON.stringify(resource);
+        const said = this.#said.get(asked);
+        if (said !== undefined) return said;
+        await this.#configured;
         const request = new proto.AnalyzeRequest();
         setResource(request, resource);
         const found = violations(await this.#call("analyze", request));
         // A policy that is asked about one resource need not say which.
-        return found.map((violation) => ({ ...violation, urn: violation.urn || resource.urn }));
+        const named = found.map((violation) => ({
+            ...violation,
+            urn: violation.urn || resource.urn,
+        }));
+        this.#said.set(asked, named);
+        return named;
     }
 
     /** @throws PackFailed */
     async analyzeStack(resources: readonly AnalyzedResource[]): Promise<Violation[]> {
+        await this.#configured;
         const request = new proto.AnalyzeStackRequest();
         request.setResourcesList(
             resources.map((resource) => {

@@ -10,6 +10,7 @@ import { ruleConfigJsonSchema, ruleConfigSchema, type RuleConfig } from "./confi
 import { readPropertiesOnce } from "./properties";
 import { rulesOf } from "./rules";
 import type { Finding, Pack, Rule } from "./rules/rule";
+import { warmUp } from "./warmUp";
 
 /** The policy that says what a preview could not decide. */
 const undecidedPolicy = "decided-on-update";
@@ -17,6 +18,7 @@ const undecidedPolicy = "decided-on-update";
 /** Starts a pack's policies, for the engine that started this process. */
 export function startPack(pack: Pack): PolicyPack {
     readPropertiesOnce();
+    warmUp(pack);
     return new PolicyPack(`agentcore-hub-${pack}`, {
         description:
             pack === "provider"

@@ -77,7 +77,7 @@ describe("a policy pack as a process", function () {
             [{ [name]: { level: "advisory", properties: {} } }, ["advisory"]],
             [{}, ["mandatory"]],
         ] as const) {
-            await pack.configure(settings);
+            pack.configure(settings);
             const found = await pack.analyze(open);
             assert.deepEqual(
                 found.map(({ level }) => level),
@@ -96,7 +96,7 @@ describe("a policy pack as a process", function () {
         });
         rmSync(broken, { recursive: true });
         const missing = new PackProcess(join(broken, "gone"));
-        await assert.rejects(new PolicyPack(missing).configure({}), { name: "PackFailed" });
+        await assert.rejects(new PolicyPack(missing).analyzeStack([]), { name: "PackFailed" });
     });
 
     it("is an error by name when it ends while it is asked", async () => {

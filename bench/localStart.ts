@@ -64,7 +64,7 @@ async function main(): Promise<void> {
         let total = 0;
         let last = 0;
         await timed(
-            [join(repository, "bin", "hub.js"), "local", "--json"],
+            [join(repository, "bin", "hub.js"), "local", "--json", "--engine", "in-process"],
             project.folder,
             (line, ms) => {
                 const event = JSON.parse(line) as { step: string; outcome?: string };

@@ -23,6 +23,7 @@ function main() {
         return;
     }
     require("./compileCache.js");
+    require("./lazyTypescript.js");
     require(join(__dirname, "..", "dist", "hub.js")).main(process.argv);
 }
 

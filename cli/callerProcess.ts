@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { putBehind } from "./behind";
 import type { AskOutcome } from "./ask";
 import type { CallOutcome, CallRequest, PromptRequest } from "./call";
 
@@ -29,6 +30,7 @@ export class CallerProcess {
             },
             stdio: ["pipe", "pipe", "pipe"],
         });
+        putBehind(this.#child.pid);
         this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
             this.#errors += text;
         });

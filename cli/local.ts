@@ -96,9 +96,6 @@ export async function hubLocal(
             await prepared.writeConnection();
             return prepared;
         });
-        // Needed when the hub is deployed: they load while it is.
-        if (engine.name === "in-process") processes.start("consumer");
-        if (story !== undefined) addCaller();
         const told =
             story === undefined
                 ? Promise.resolve()

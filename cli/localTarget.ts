@@ -60,6 +60,9 @@ export class LocalTarget {
 
     /** Makes the accounts of all stacks, `account-a` for the first and so on in the project's order. */
     async prepare(): Promise<void> {
+        const { packs } = this.by;
+        // A fault in a pack's config should not wait for its stack, nor a stack for the connection to its pack.
+        for (const stack of this.project.stacks) packs?.analyzer(this.project, stack);
         for (const { settings } of this.project.stacks) await this.#account(settings.accountId);
         if (this.by.engine === "pulumi") this.#engine = await this.#pulumi();
     }

@@ -38,9 +38,11 @@ export function main(argv: readonly string[]): void {
             const addCaller = () => {
                 callers.push(new CallerProcess(argv[1] ?? "", stateFolder));
             };
-            // It loads on another core while this process loads Pulumi; the others are needed later.
+            // They load on another core while this process loads Pulumi; the first is needed first.
             const packs = new PackProcesses();
             packs.start("provider");
+            packs.start("consumer");
+            if (options.empty !== true) addCaller();
             try {
                 const { hubLocal } = await import("./local.js");
                 await finish(hubLocal({ ...options, stateFolder }, { packs, callers, addCaller }));

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { PackProcess } from "../engine/packProcess";
+import { putBehind } from "./behind";
 import type { Pack } from "../policy/rules/rule";
 
 /** A pack loads in half the time from code that is compiled already. */
@@ -10,9 +11,11 @@ export class PackProcesses {
     readonly #started = new Map<Pack, PackProcess>();
 
     start(pack: Pack): PackProcess {
-        const process =
-            this.#started.get(pack) ??
-            new PackProcess(join(__dirname, "policy", pack), ["--require", compileCache]);
+        const started = this.#started.get(pack);
+        if (started !== undefined) return started;
+        const folder = join(__dirname, "policy", pack);
+        const process = new PackProcess(folder, ["--require", compileCache]);
+        putBehind(process.pid);
         this.#started.set(pack, process);
         return process;
     }

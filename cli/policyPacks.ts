@@ -4,7 +4,7 @@ import type { Analyzer } from "../engine/analyzer";
 import type { PackFolder } from "../engine/pulumiEngine";
 import { PolicyPack } from "../engine/policyPack";
 import type { Project, Stack } from "../engine/stacks";
-import { packConfigFile, readPackConfig } from "../policy/packConfig";
+import { packConfigFile, readPackConfig, undecidedPolicy } from "../policy/packConfig";
 import type { Pack } from "../policy/rules/rule";
 import type { PackProcesses } from "./packProcesses";
 
@@ -32,7 +32,11 @@ export class PolicyPacks {
         const pack =
             this.#packs.get(settings.role) ?? new PolicyPack(this.processes.start(settings.role));
         this.#packs.set(settings.role, pack);
-        pack.configure(readPackConfig(project.folder, name, settings.role));
+        pack.configure({
+            ...readPackConfig(project.folder, name, settings.role),
+            // It speaks of previews: where resources are made, nothing waits for the update.
+            [undecidedPolicy]: { level: "disabled", properties: {} },
+        });
         return pack;
     }
 

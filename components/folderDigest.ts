@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { RunError } from "@pulumi/pulumi/errors";
-import { dockerignore } from "../agentcore/dockerignore";
+import { dockerignore, type Dockerignore } from "../agentcore/dockerignore";
 
 /**
  * A short digest of what a folder gives to an image: all that is in it, but for what its `.dockerignore` names, and
@@ -23,11 +23,10 @@ export function folderDigest(folder: string): string {
         throw new RunError(`${folder}: got no folder; must be there: npm run prepare bundles it`);
     }
     const list = join(folder, ".dockerignore");
-    const isIgnored = dockerignore(existsSync(list) ? readFileSync(list, "utf8") : "");
+    const left = dockerignore(existsSync(list) ? readFileSync(list, "utf8") : "");
     const hash = createHash("sha256");
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-        .map((entry) => ({ entry, path: pathOf(folder, entry) }))
-        .filter(({ path }) => path === "Dockerfile" || !isIgnored(path))
+    const entries = entriesOf(folder, "", left)
+        .filter(({ path }) => path === "Dockerfile" || !left.ignores(path))
         .sort((one, other) => (one.path < other.path ? -1 : 1));
     for (const { entry, path } of entries) {
         const { kind, content } = readEntry(join(folder, path), entry);
@@ -36,10 +35,17 @@ export function folderDigest(folder: string): string {
     return hash.digest("hex").slice(0, 16);
 }
 
-/** Relative to the folder, with slashes. */
-function pathOf(folder: string, entry: Dirent): string {
-    const full = join(entry.parentPath, entry.name);
-    return full.slice(join(folder, "/").length).replaceAll("\\", "/");
+/** All that is below a folder, its paths relative and with slashes, but for folders that are left out as a whole. */
+function entriesOf(
+    folder: string,
+    below: string,
+    left: Dockerignore,
+): { entry: Dirent; path: string }[] {
+    return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
+        const path = `${below}${entry.name}`;
+        const isOpen = entry.isDirectory() && !left.prunes(path);
+        return [{ entry, path }, ...(isOpen ? entriesOf(folder, `${path}/`, left) : [])];
+    });
 }
 
 /** What an image has of a file, a folder or a link. */

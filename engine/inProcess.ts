@@ -8,6 +8,7 @@ import type { Analyzer } from "./analyzer";
 import { Deployment, type EngineEvent, type Operation } from "./deployment";
 import { Failure } from "./failure";
 import { engine, messageOf, monitor } from "./monitor";
+import { sparePromiseStacks } from "./promiseStacks";
 import type { ProviderAddress } from "./providerClient";
 import { sameProcessClient } from "./sameProcess";
 import type { Backend, Properties } from "./stackState";
@@ -63,7 +64,7 @@ export class DeployFailed extends Error {
 export async function deployStack(run: StackRun): Promise<StackResult> {
     const deployment = new Deployment(run);
     const failure = new Failure();
-    watchRejections();
+    prepareProcess();
     running = failure;
     const program = withLocalStorage(async () => {
         const here = "this process";
@@ -125,15 +126,21 @@ export async function destroyStack(
 }
 
 let running: Failure | undefined;
-let isWatching = false;
+let isPrepared = false;
+
+/** What is done once in a process, before its first deployment. */
+function prepareProcess(): void {
+    if (isPrepared) return;
+    isPrepared = true;
+    watchRejections();
+    sparePromiseStacks();
+}
 
 /**
  * The SDK leaves rejected promises behind. A program's own error among them fails the run; calls that a
  * failed run could not finish say nothing new, even when they end during the next one.
  */
 function watchRejections(): void {
-    if (isWatching) return;
-    isWatching = true;
     process.on("unhandledRejection", (reason) => {
         const isCall =
             reason instanceof Error && "code" in reason && typeof reason.code === "number";

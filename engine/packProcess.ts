@@ -11,6 +11,8 @@ export class PackFailed extends Error {
 
 /** A built policy pack as a process, as the Pulumi engine starts one: its first line says its port. */
 export class PackProcess {
+    /** `undefined` where it could not be started. */
+    readonly pid: number | undefined;
     /** The port on 127.0.0.1 that the pack listens on; fails with {@link PackFailed}. */
     readonly port: Promise<number>;
     readonly #child: ChildProcess;
@@ -33,6 +35,7 @@ export class PackProcess {
             this.#errors += text;
         });
         this.#child = child;
+        this.pid = child.pid;
         this.port = new Promise((resolve, reject) => {
             createInterface(child.stdout).once("line", (line) => {
                 resolve(Number(line));

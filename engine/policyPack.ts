@@ -53,6 +53,8 @@ export class PolicyPack implements Analyzer {
         this.#configured = this.#call("configure", request);
         // Who asks is told.
         this.#configured.catch(() => undefined);
+        // Asked about nothing once, both sides have loaded what they ask and answer with.
+        this.analyzeStack([]).catch(() => undefined);
         this.#settings = told;
         this.#said.clear();
     }

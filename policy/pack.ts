@@ -18,13 +18,14 @@ const undecidedPolicy = "decided-on-update";
 /** Starts a pack's policies, for the engine that started this process. */
 export function startPack(pack: Pack): PolicyPack {
     readPropertiesOnce();
-    warmUp(pack);
+    const policies = policiesOf(pack);
+    warmUp(policies, rulesOf(pack));
     return new PolicyPack(`agentcore-hub-${pack}`, {
         description:
             pack === "provider"
                 ? "An account that shares tools through AgentCore Gateway"
                 : "An account whose roles and agents call AgentCore gateways",
-        policies: policiesOf(pack),
+        policies,
     });
 }
 

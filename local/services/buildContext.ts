@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { dockerignore } from "../../agentcore/dockerignore";
+import { dockerignore, type Dockerignore } from "../../agentcore/dockerignore";
 
 /** What a build may copy. */
 export interface ContextEntry {
@@ -20,9 +20,8 @@ export class BuildContext {
         ignoreLists: readonly string[] = [],
     ) {
         const list = ignoreLists.find((path) => existsSync(path));
-        const isIgnored =
-            list === undefined ? () => false : dockerignore(readFileSync(list, "utf8"));
-        this.entries = entriesOf(folder, "").filter(({ path }) => !isIgnored(path));
+        const left = dockerignore(list === undefined ? "" : readFileSync(list, "utf8"));
+        this.entries = entriesOf(folder, "", left).filter(({ path }) => !left.ignores(path));
     }
 
     /** Changes with the Dockerfile and with every file that a build may copy. */
@@ -46,13 +45,15 @@ export class BuildContext {
     }
 }
 
-function entriesOf(folder: string, path: string): ContextEntry[] {
+function entriesOf(folder: string, path: string, left: Dockerignore): ContextEntry[] {
     return readdirSync(join(folder, path), { withFileTypes: true })
         .sort((one, other) => (one.name < other.name ? -1 : 1))
         .flatMap((entry): ContextEntry[] => {
             const at = path === "" ? entry.name : `${path}/${entry.name}`;
-            if (entry.isDirectory())
-                return [{ path: at, kind: "folder" }, ...entriesOf(folder, at)];
+            if (entry.isDirectory()) {
+                const below = left.prunes(at) ? [] : entriesOf(folder, at, left);
+                return [{ path: at, kind: "folder" }, ...below];
+            }
             if (entry.isSymbolicLink()) return [{ path: at, kind: "link" }];
             // Sockets and devices are no part of a context.
             return entry.isFile() ? [{ path: at, kind: "file" }] : [];

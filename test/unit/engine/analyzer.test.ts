@@ -52,9 +52,17 @@ describe("a deployment that a policy pack judges", () => {
     it("is asked of each resource as it will be made, then of the whole stack as it is", async () => {
         const { result, asked, whole } = await judged({});
         assert.equal(typeof result, "object");
+        const isMade = ({ type }: AnalyzedResource) =>
+            /^(aws|aws-native|docker-build|command):/.test(type);
         assert.deepEqual(
-            whole.map(({ urn }) => urn),
             asked.map(({ urn }) => urn),
+            whole.filter(isMade).map(({ urn }) => urn),
+        );
+        assert.deepEqual(
+            ["pulumi:pulumi:Stack", "pulumi:providers:aws", "agentcore-hub:index:ToolGateway"].map(
+                (type) => whole.filter((one) => one.type === type).length,
+            ),
+            [1, 1, 1],
         );
         const isGateway = ({ type }: AnalyzedResource) =>
             type === "aws-native:bedrockagentcore:Gateway";

@@ -86,6 +86,14 @@ describe("a policy pack as a process", function () {
         }
     });
 
+    it("is not asked again about a resource that stayed the same", async () => {
+        const process = new PackProcess(join(folder, "provider"));
+        const asked = new PolicyPack(process);
+        const found = await asked.analyze(open);
+        process.stop();
+        assert.deepEqual(await asked.analyze({ ...open }), found);
+    });
+
     it("is an error by name where it could not start, with what it wrote", async () => {
         const broken = mkdtempSync(join(tmpdir(), "agentcore-hub-broken-"));
         writeFileSync(join(broken, "index.js"), "throw new Error('no rules today');");
@@ -104,7 +112,7 @@ describe("a policy pack as a process", function () {
         const dying = new PolicyPack(process);
         await dying.analyze(open);
         process.stop();
-        await assert.rejects(dying.analyze(open), {
+        await assert.rejects(dying.analyze(resource({ authorizationType: "AWS_IAM" })), {
             name: "PackFailed",
             message: /^The policy pack in .*provider ended: it wrote nothing$/,
         });

@@ -151,6 +151,10 @@ export function main(argv: readonly string[]): void {
         await finish(Promise.resolve(hubMcpConfig(options)));
     });
 
+    // Whoever read the output has gone away: there is nobody to tell anything to.
+    process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+        process.exit(code === "EPIPE" ? exitCode.yes : exitCode.failure);
+    });
     program.parseAsync(argv).catch((error: unknown) => {
         if (error instanceof CommanderError) {
             process.exitCode = error.exitCode === 0 ? exitCode.yes : exitCode.failure;

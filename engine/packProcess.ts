@@ -29,7 +29,7 @@ export class PackProcess {
         const child = spawn(process.execPath, [...nodeOptions, "index.js"], {
             cwd: folder,
             env: {},
-            stdio: ["ignore", "pipe", "pipe"],
+            stdio: ["pipe", "pipe", "pipe"],
         });
         child.stderr.setEncoding("utf8").on("data", (text: string) => {
             this.#errors += text;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { HubProcess, runHub, type HubResult } from "../../helpers/hubProcess";
 import { TestProject } from "../../helpers/project";
 
@@ -420,6 +421,28 @@ describe("Ctrl-C", function () {
         project.remove();
     });
 });
+
+describe("A kill that nobody can catch", function () {
+    this.timeout(60_000);
+
+    it("leaves no policy pack behind", async () => {
+        const project = new TestProject();
+        const hub = new HubProcess(project.folder, ["local", "--serve", "--empty", "--port", "0"]);
+        await hub.until("Serving");
+        const children = childrenOf(hub.pid);
+        if (process.platform === "linux") assert.equal(children.length, 2);
+        process.kill(hub.pid, "SIGKILL");
+        await hub.ended;
+        while (children.some(isThere)) await setTimeout(20);
+        project.remove();
+    });
+});
+
+function isThere(pid: number): boolean {
+    // A zombie is gone: nobody here waits for it.
+    const stat = `/proc/${pid}/stat`;
+    return existsSync(stat) && !/\) Z /.test(readFileSync(stat, "utf8"));
+}
 
 /** The processes whose parent this is, by Linux's /proc; none elsewhere. */
 function childrenOf(pid: number): number[] {

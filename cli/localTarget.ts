@@ -4,7 +4,7 @@ import { InProcessEngine } from "../engine/inProcessEngine";
 import type { Engine } from "../engine/engine";
 import type { ProviderAddress } from "../engine/providerClient";
 import { Backend } from "../engine/stackState";
-import type { Project, Stack } from "../engine/stacks";
+import { InvalidProject, type Project, type Stack } from "../engine/stacks";
 import type { Endpoints, ServedAccount } from "../local/cloud";
 import {
     writeConnection,
@@ -60,6 +60,13 @@ export class LocalTarget {
 
     /** Makes the accounts of all stacks, `account-a` for the first and so on in the project's order. */
     async prepare(): Promise<void> {
+        const encrypted = this.project.stacks.flatMap(({ file, encrypted: keys = [] }) =>
+            keys.map(
+                (key) =>
+                    `${file}: ${key}: got an encrypted value (secure:); the local cloud has no key to it: must be plain, or absent`,
+            ),
+        );
+        if (encrypted.length > 0) throw new InvalidProject(encrypted);
         const { packs } = this.by;
         // A fault in a pack's config should not wait for its stack, nor a stack for the connection to its pack.
         for (const stack of this.project.stacks) packs?.analyzer(this.project, stack);

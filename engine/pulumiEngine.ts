@@ -132,7 +132,10 @@ class SeenEvents {
         if (diagnosticEvent !== undefined && diagnosticEvent.ephemeral !== true) {
             const { severity, message } = diagnosticEvent;
             const text = withoutColor(message).trim();
-            if (severity === "error") this.#errors.push(text);
+            // That it failed is said by what failed.
+            if (severity === "error" && !/^(update|preview|destroy) failed$/.test(text)) {
+                this.#errors.push(text);
+            }
             // Where it was found says nothing of the stack.
             if (severity === "warning" && !/^using pulumi-\S+ from \$PATH/.test(text)) {
                 this.onEvent(this.stack, { kind: "diagnostic", severity, message: text });

@@ -16,6 +16,8 @@ export interface Stack {
     file: string;
     config: Readonly<Record<string, string>>;
     settings: Settings;
+    /** The keys of other namespaces that only the Pulumi CLI can read, with the stack's own backend. */
+    encrypted?: readonly string[];
 }
 
 /** Files that cannot be used, each line with file, place and rule. */
@@ -80,24 +82,28 @@ function readStack(name: string, path: string, problems: string[]): Stack[] {
     if (found === undefined) return [];
     const raw = (found["config"] ?? {}) as Record<string, unknown>;
     if (!Object.keys(raw).some((key) => key.startsWith(`${configNamespace}:`))) return [];
-    const secure = securePaths(raw, "");
-    if (secure.length > 0) {
+    const encrypted = securePaths(raw, "");
+    const own = encrypted.filter((secure) => secure.startsWith(`${configNamespace}:`));
+    if (own.length > 0) {
         problems.push(
-            ...secure.map(
-                (path) =>
-                    `${file}: ${path}: got an encrypted value (secure:); the in-process engine cannot read it: use the Pulumi CLI, or a plain value`,
+            ...own.map(
+                (secure) =>
+                    `${file}: ${secure}: got an encrypted value (secure:); must be plain: nothing of ${configNamespace}'s config is a secret`,
             ),
         );
         return [];
     }
     const config = Object.fromEntries(
-        Object.entries(raw).map(([key, value]) => [
-            key,
-            typeof value === "string" ? value : JSON.stringify(value),
-        ]),
+        Object.entries(raw)
+            .filter(([, value]) => securePaths(value, "").length === 0)
+            .map(([key, value]) => [
+                key,
+                typeof value === "string" ? value : JSON.stringify(value),
+            ]),
     );
     try {
-        return [{ name, file, config, settings: parseSettings(config, dirname(path)) }];
+        const settings = parseSettings(config, dirname(path));
+        return [{ name, file, config, settings, ...(encrypted.length > 0 && { encrypted }) }];
     } catch (error) {
         if (!(error instanceof InvalidSettings)) throw error;
         problems.push(...error.problems.map((problem) => `${file}: ${problem}`));

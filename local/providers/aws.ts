@@ -124,10 +124,11 @@ export const awsResources: ResourceHandlers = {
 export const awsFunctions = {
     "aws:index/getCallerIdentity:getCallerIdentity": ({
         account: { id },
+        deployer,
     }: ResourceContext): Properties => ({
         accountId: id,
         id,
-        arn: `arn:aws:sts::${id}:assumed-role/AdminRole/session`,
+        arn: deployer.key.principal.sessionArn,
         userId: id,
     }),
     "aws:index/getRegion:getRegion": ({ region }: ResourceContext): Properties => ({

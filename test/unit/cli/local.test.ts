@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { readProject } from "../../../engine/stacks";
 import { HubProcess, runHub, type HubResult } from "../../helpers/hubProcess";
 import { TestProject } from "../../helpers/project";
 
@@ -153,6 +154,18 @@ describe("hub local", function () {
         const { code, stderr } = await runHub(project.folder, ["local"]);
         assert.equal(code, 2);
         assert.match(stderr, /consumer-developer calls .*: got refused \(HTTP 403\); must be ok/);
+    });
+
+    it("refuses an encrypted value of another namespace, which AWS's deployment may have", async () => {
+        const shipped = readFileSync(join(project.folder, "Pulumi.provider.yaml"), "utf8");
+        project.file("Pulumi.provider.yaml", `${shipped}  other:token: { secure: AAAB }\n`);
+        assert.deepEqual(readProject(project.folder).stacks[0]?.encrypted, ["other:token"]);
+        const { code, stderr } = await runHub(project.folder, ["local"]);
+        assert.equal(code, 2);
+        assert.equal(
+            stderr,
+            "hub: Pulumi.provider.yaml: other:token: got an encrypted value (secure:); the local cloud has no key to it: must be plain, or absent\n",
+        );
     });
 
     it("tells a project's problems with file, path and rule, before anything starts", async () => {

@@ -111,7 +111,7 @@ export class PulumiHub extends LocalHub {
 }
 
 /** What the CLI looks for in a project's folder. */
-const programFiles = [
+export const programFiles = [
     ...["index.ts", "package.json", "node_modules", "tsconfig.json", "tsconfig.pulumi.json"],
 ];
 

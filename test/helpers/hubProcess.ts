@@ -9,6 +9,12 @@ export interface HubResult {
     stderr: string;
 }
 
+/** What a process may not pass, and what it gets beside PATH and HOME. */
+interface HubLimits {
+    fileBlocks?: number;
+    environment?: Readonly<Record<string, string>>;
+}
+
 /** A running `hub` process and what it has printed; no file of it has more than so many blocks. */
 export class HubProcess {
     readonly #child: ChildProcess;
@@ -16,12 +22,12 @@ export class HubProcess {
     #stdout = "";
     #stderr = "";
 
-    constructor(folder: string, args: readonly string[], limits: { fileBlocks?: number } = {}) {
-        const { fileBlocks = "unlimited" } = limits;
+    constructor(folder: string, args: readonly string[], limits: HubLimits = {}) {
+        const { fileBlocks = "unlimited", environment } = limits;
         const hub = [process.execPath, join(repository, "bin", "hub.js"), ...args];
         this.#child = spawn("sh", ["-c", `ulimit -f ${fileBlocks}; exec "$@"`, "sh", ...hub], {
             cwd: folder,
-            env: { PATH: process.env["PATH"], HOME: folder },
+            env: { PATH: process.env["PATH"], HOME: folder, ...environment },
             stdio: ["ignore", "pipe", "pipe"],
         });
         this.#child.stdout?.on("data", (data: Buffer) => (this.#stdout += data.toString()));
@@ -62,7 +68,7 @@ export class HubProcess {
 export function runHub(
     folder: string,
     args: readonly string[],
-    limits?: { fileBlocks?: number },
+    limits?: HubLimits,
 ): Promise<HubResult> {
     return new HubProcess(folder, args, limits).ended;
 }

@@ -114,6 +114,8 @@ describe("hub policy --export", function () {
                 ],
                 {
                     cwd: hub.project.folder,
+                    // Without CI, for which the output would have colors.
+                    env: { PATH: process.env["PATH"] },
                     encoding: "utf8",
                     input: exported(changed("tools-gateway", "exceptionLevel", "DEBUG")),
                 },

@@ -47,6 +47,8 @@ class Copy {
     hub(...args: string[]) {
         return spawnSync(process.execPath, [join(this.folder, "bin", "hub.js"), ...args], {
             cwd: this.folder,
+            // Without CI, for which the output would have colors.
+            env: { PATH: process.env["PATH"] },
             encoding: "utf8",
         });
     }

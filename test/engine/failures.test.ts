@@ -85,6 +85,21 @@ describe("A deployment that fails at each resource", () => {
         assertEmpty(troubled.cloud.accounts.get(hubAccount) ?? assert.fail());
     });
 
+    it("is completed by further ones in a spoke, in this process", async () => {
+        await deployUntroubled();
+        await troubled.deploy("provider");
+        const creations = await faults(undefined, spokeAccount);
+        await throughAll(() => troubled.deploy("consumer"));
+        assert.equal(creations.size, 17);
+        await untroubled.deploy("consumer");
+        assertSame(comparable(troubled.cloud), comparable(untroubled.cloud));
+
+        const deletions = await faults(undefined, spokeAccount);
+        await throughAll(() => troubled.destroy("consumer"));
+        assert.equal(deletions.size, 17);
+        assertEmpty(troubled.cloud.accounts.get(spokeAccount) ?? assert.fail());
+    });
+
     it("is completed by the next one, wherever it failed, in this process", async () => {
         const config = hubConfig([{ account: spokeAccount }]);
         troubled.project.config("provider", config);
@@ -136,9 +151,9 @@ describe("A deployment that fails at each resource", () => {
     });
 
     /** Fails each change of each resource once, or of those named. @returns what has failed. */
-    async function faults(names?: readonly string[]): Promise<Set<string>> {
+    async function faults(names?: readonly string[], account = hubAccount): Promise<Set<string>> {
         const failed = new Set<string>();
-        await troubled.intercept(hubAccount, (change: Change, name) => {
+        await troubled.intercept(account, (change: Change, name) => {
             const key = `${change} ${name}`;
             if (failed.has(key) || names?.includes(name) === false) return;
             failed.add(key);

@@ -137,6 +137,52 @@ describe("The Pulumi engine, on the shipped stacks", () => {
             },
         },
         {
+            stack: "provider",
+            what: "an MCP server's listing, and the form of its code",
+            config: {
+                ...hub,
+                runtime: { artifact: "zip" },
+                gateways: {
+                    tools: {
+                        ...gateway,
+                        targets: {
+                            ...gateway.targets,
+                            calculator: { mcpServer: "mcp-server", listingMode: "DYNAMIC" },
+                        },
+                    },
+                },
+            },
+            steps: {
+                ...made("mcp-server", "mcp-server-archive", "mcp-server-code"),
+                ...gone("mcp-server-image", "mcp-server-images", "mcp-server-images-lifecycle"),
+                ...gone("tools-calculator-synchronize"),
+                "mcp-server-read-code": "update policy",
+                "mcp-server-runtime": "update agentRuntimeArtifact",
+                "tools-calculator": "update targetConfiguration",
+            },
+        },
+        {
+            stack: "consumer",
+            what: "the agent's model, its tools and who may invoke it",
+            config: {
+                ...spoke,
+                callers: { developer: caller, auditor: caller },
+                agent: {
+                    ...agent,
+                    model: "us.anthropic.claude-sonnet-4-20250514-v1:0",
+                    modelRegions: ["us-east-1", "us-west-2"],
+                    toolLoading: "search",
+                    invokedBy: [`arn:aws:iam::${spokeAccount}:role/Operators`],
+                },
+            },
+            steps: {
+                "agent-invoke-model": "update policy",
+                "agent-runtime": "update environmentVariables",
+                "agent-runtime-access": "update policy",
+                "agent-endpoint-access": "update policy",
+            },
+        },
+        {
             stack: "consumer",
             what: "the callers and the agent",
             config: {

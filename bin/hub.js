@@ -23,7 +23,7 @@ function main() {
         return;
     }
     require("./compileCache.js");
-    require("./lazyTypescript.js");
+    require("./lazyPulumi.js");
     require(join(__dirname, "..", "dist", "hub.js")).main(process.argv);
 }
 

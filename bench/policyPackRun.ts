@@ -66,15 +66,17 @@ async function answer(spokes: number, rounds: number): Promise<AnswerFigures> {
             return Promise.resolve([]);
         },
     });
-    const asked = new PolicyPack(new PackProcess(pack));
+    const running = new PackProcess(pack);
     const answers: number[] = [];
     for (let round = 0; round <= rounds; round++) {
+        // One of its own each time: it does not ask again about what has stayed the same.
+        const asked = new PolicyPack(running);
         const start = performance.now();
         for (const resource of each) expectNone(await asked.analyze(resource));
         expectNone(await asked.analyzeStack(stack));
         if (round > 0) answers.push(performance.now() - start);
     }
-    asked.stop();
+    running.stop();
     return { resources: stack.length, answers };
 }
 

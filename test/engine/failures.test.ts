@@ -49,7 +49,7 @@ describe("A deployment that fails at each resource", () => {
         const creations = await faults(oneOfEachKind);
         const stack = await troubled.stack("provider");
         await throughAll(() => stack.up());
-        assert.equal(creations.size, oneOfEachKind.length);
+        assert.equal(countOf(creations, "create"), oneOfEachKind.length);
         await deployUntroubled();
         assertSame(comparable(troubled.cloud), comparable(untroubled.cloud));
 
@@ -68,20 +68,20 @@ describe("A deployment that fails at each resource", () => {
 
         const deletions = await faults(oneOfEachKind);
         await throughAll(() => stack.destroy());
-        assert.equal(deletions.size, oneOfEachKind.length);
+        assert.equal(countOf(deletions, "delete"), oneOfEachKind.length);
         assertEmpty(troubled.cloud.accounts.get(hubAccount) ?? assert.fail());
     });
 
     it("is completed by further ones, in this process", async () => {
         const creations = await faults();
         await throughAll(() => troubled.deploy("provider"));
-        assert.equal(creations.size, 21);
+        assert.equal(countOf(creations, "create"), 21);
         await deployUntroubled();
         assertSame(comparable(troubled.cloud), comparable(untroubled.cloud));
 
         const deletions = await faults();
         await throughAll(() => troubled.destroy("provider"));
-        assert.equal(deletions.size, 21);
+        assert.equal(countOf(deletions, "delete"), 21);
         assertEmpty(troubled.cloud.accounts.get(hubAccount) ?? assert.fail());
     });
 
@@ -90,13 +90,13 @@ describe("A deployment that fails at each resource", () => {
         await troubled.deploy("provider");
         const creations = await faults(undefined, spokeAccount);
         await throughAll(() => troubled.deploy("consumer"));
-        assert.equal(creations.size, 17);
+        assert.equal(countOf(creations, "create"), 17);
         await untroubled.deploy("consumer");
         assertSame(comparable(troubled.cloud), comparable(untroubled.cloud));
 
         const deletions = await faults(undefined, spokeAccount);
         await throughAll(() => troubled.destroy("consumer"));
-        assert.equal(deletions.size, 17);
+        assert.equal(countOf(deletions, "delete"), 17);
         assertEmpty(troubled.cloud.accounts.get(spokeAccount) ?? assert.fail());
     });
 
@@ -179,3 +179,8 @@ describe("A deployment that fails at each resource", () => {
         await untroubled.deploy("provider");
     }
 });
+
+/** How many of the changes are of this kind: what was made by a run that failed may be updated by a later one. */
+function countOf(changes: ReadonlySet<string>, kind: Change): number {
+    return [...changes].filter((change) => change.startsWith(`${kind} `)).length;
+}

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalTarget } from "../cli/localTarget";
+import { accessTo, LocalTarget } from "../cli/localTarget";
 import { deployUntilSettled } from "../engine/deployAll";
 import { LocalCloud } from "../local/cloud";
 import { sigv4Fetch } from "../sigv4-fetch/src/index.js";
@@ -65,13 +65,7 @@ async function deployed(spokes: number): Promise<Deployed> {
     const cloud = await LocalCloud.start({ port: 0, stateFolder });
     const project = spokesProject(spokes);
     const start = processorTime();
-    const { url, token, endpoints } = cloud;
-    const target = new LocalTarget(
-        project,
-        { url, token, endpoints, pid: process.pid, account: (id) => cloud.account(id) },
-        stateFolder,
-        () => undefined,
-    );
+    const target = new LocalTarget(project, accessTo(cloud), stateFolder, () => undefined);
     await target.prepare();
     const ends: number[] = [];
     await deployUntilSettled(target.engine, project.stacks, () => ends.push(processorTime()));

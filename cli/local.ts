@@ -11,7 +11,7 @@ import type { CallerProcess } from "./callerProcess";
 import { exitCode } from "./exitCode";
 import { chooseEngine } from "./chooseEngine";
 import { InvalidOptions } from "./invalidOptions";
-import { LocalTarget } from "./localTarget";
+import { accessTo, LocalTarget } from "./localTarget";
 import type { PackProcesses } from "./packProcesses";
 import { PolicyPacks } from "./policyPacks";
 import { changesText, Reporter } from "./reporter";
@@ -81,13 +81,7 @@ export async function hubLocal(
         const target = await reporter.step("start", "An AWS on this machine", async () => {
             const prepared = new LocalTarget(
                 project,
-                {
-                    url: cloud.url,
-                    token: cloud.token,
-                    pid: process.pid,
-                    endpoints: cloud.endpoints,
-                    account: (id) => cloud.account(id),
-                },
+                accessTo(cloud),
                 stateFolder,
                 reporter.diagnostic,
                 { engine: engine.name, packs },

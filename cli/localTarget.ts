@@ -5,7 +5,7 @@ import type { Engine } from "../engine/engine";
 import type { ProviderAddress } from "../engine/providerClient";
 import { Backend } from "../engine/stackState";
 import { InvalidProject, type Project, type Stack } from "../engine/stacks";
-import type { Endpoints, ServedAccount } from "../local/cloud";
+import type { Endpoints, LocalCloud, ServedAccount } from "../local/cloud";
 import {
     writeConnection,
     type Connection,
@@ -21,6 +21,12 @@ export interface CloudAccess {
     pid: number;
     endpoints: Endpoints;
     account: (id: string) => Promise<ServedAccount>;
+}
+
+/** A local cloud of this process. */
+export function accessTo(cloud: LocalCloud): CloudAccess {
+    const { url, token, endpoints } = cloud;
+    return { url, token, endpoints, pid: process.pid, account: (id) => cloud.account(id) };
 }
 
 /** The local cloud as a place to deploy to, with its backend and its generated AWS config. */

@@ -4,7 +4,8 @@ import type { Analyzer } from "../engine/analyzer";
 import type { PackFolder } from "../engine/pulumiEngine";
 import { PolicyPack } from "../engine/policyPack";
 import type { Project, Stack } from "../engine/stacks";
-import { packConfigFile, readPackConfig, undecidedPolicy } from "../policy/packConfig";
+import { undecidedPolicy } from "../policy/config";
+import { packConfigFile, readPackConfig } from "../policy/packConfig";
 import type { Pack } from "../policy/rules/rule";
 import type { PackProcesses } from "./packProcesses";
 

@@ -13,7 +13,7 @@ import { readPackConfig } from "../policy/packConfig";
 import { rulesOf } from "../policy/rules";
 import { fromState, type StateResource } from "../policy/sources";
 import { StackView } from "../policy/stackView";
-import { LocalTarget } from "./localTarget";
+import { accessTo, LocalTarget } from "./localTarget";
 import { ConfigLines } from "./policyPlace";
 import type { Place, StackReport } from "./policyReport";
 
@@ -50,18 +50,7 @@ export async function judgeProject(project: Project, run: PolicyRun): Promise<St
     };
     for (const signal of signals) process.once(signal, onSignal);
     try {
-        const local = new LocalTarget(
-            project,
-            {
-                url: cloud.url,
-                token: cloud.token,
-                pid: process.pid,
-                endpoints: cloud.endpoints,
-                account: (id) => cloud.account(id),
-            },
-            stateFolder,
-            run.onEvent,
-        );
+        const local = new LocalTarget(project, accessTo(cloud), stateFolder, run.onEvent);
         await local.prepare();
         const { registered, failures } = await Promise.race([
             deployAll(local, run),

@@ -78,6 +78,9 @@ export const ruleConfigSchema = z.strictObject({
         .describe("The fewest days that log events are kept; 1 without it"),
 });
 
+/** The policy that says what a preview could not decide. */
+export const undecidedPolicy = "decided-on-update";
+
 /** What a rule is told. */
 export type RuleConfig = z.infer<typeof ruleConfigSchema>;
 /** A finding that is known and borne, and until when. */

@@ -1,5 +1,5 @@
-import { ruleConfigJsonSchema } from "./config";
-import { levels, undecidedPolicy } from "./packConfig";
+import { ruleConfigJsonSchema, undecidedPolicy } from "./config";
+import { levels } from "./packConfig";
 import { rulesOf } from "./rules";
 import type { Pack } from "./rules/rule";
 

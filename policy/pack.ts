@@ -6,14 +6,11 @@ import {
     type StackValidationPolicy,
 } from "@pulumi/policy";
 import { askedAbout } from "./asked";
-import { ruleConfigJsonSchema, ruleConfigSchema, type RuleConfig } from "./config";
+import { ruleConfigJsonSchema, ruleConfigSchema, undecidedPolicy, type RuleConfig } from "./config";
 import { readPropertiesOnce } from "./properties";
 import { rulesOf } from "./rules";
 import type { Finding, Pack, Rule } from "./rules/rule";
 import { warmUp } from "./warmUp";
-
-/** The policy that says what a preview could not decide. */
-const undecidedPolicy = "decided-on-update";
 
 /** Starts a pack's policies, for the engine that started this process. */
 export function startPack(pack: Pack): PolicyPack {

@@ -15,6 +15,7 @@ import {
     problemLine,
     ruleConfigProblems,
     ruleConfigSchema,
+    undecidedPolicy,
     type ConfigProblem,
     type RuleConfig,
 } from "./config";
@@ -34,9 +35,6 @@ export interface RuleSetting {
 
 /** What each rule of a pack is told, by its name. */
 export type PackSettings = Readonly<Record<string, RuleSetting>>;
-
-/** The policy that says what a preview could not decide (pack.ts). */
-export const undecidedPolicy = "decided-on-update";
 
 /**
  * Reads the config of a pack as `--policy-pack-config` takes it: a level for each rule, or an object with

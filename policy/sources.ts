@@ -1,3 +1,4 @@
+import { unknownValues } from "../agentcore/unknownValues";
 import { nameOfUrn, unknown, type Props, type StackResource } from "./resource";
 
 /** A resource of a state, as an engine keeps it. */
@@ -11,17 +12,6 @@ export interface StateResource {
     propertyDependencies?: Readonly<Record<string, readonly string[]>>;
     delete?: boolean;
 }
-
-/** The texts that stand for values which are not known in a preview (`@pulumi/policy`, proxy.js). */
-const sentinels: ReadonlySet<unknown> = new Set([
-    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-    "030794c1-ac77-496b-92df-f27374a8bd58",
-    "e48ece36-62e2-4504-bad9-02848725956a",
-    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-]);
 
 /** What Pulumi marks a secret with. */
 const signature = "4dabf18193072939515e22adb298388d";
@@ -99,7 +89,7 @@ export function propsBehind(props: Props): Props {
 }
 
 function plain(value: unknown): unknown {
-    if (sentinels.has(value)) return unknown;
+    if (typeof value === "string" && unknownValues.has(value)) return unknown;
     if (Array.isArray(value)) return value.map(plain);
     if (typeof value !== "object" || value === null) return value;
     const record = value as Props;

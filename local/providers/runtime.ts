@@ -1,3 +1,4 @@
+import { runtimeConfiguration } from "../services/agentRuntimeChecks";
 import type { AgentRuntime, AgentRuntimeInput } from "../services/agentRuntimes";
 import { inputsAsNow } from "./asNow";
 import { isHere, requireHere } from "./here";
@@ -76,27 +77,11 @@ function runtimeInput(inputs: Properties): AgentRuntimeInput {
 
 /** What GetAgentRuntime tells, in the names of the inputs. */
 function liveInputs(runtime: AgentRuntime): Properties {
-    const { artifact, idleRuntimeSessionTimeout, maxLifetime, requestHeaderAllowlist } = runtime;
     return {
+        requestHeaderConfiguration: undefined,
+        ...runtimeConfiguration(runtime),
         agentRuntimeName: runtime.agentRuntimeName,
-        description: runtime.description,
-        roleArn: runtime.roleArn,
-        agentRuntimeArtifact:
-            artifact.kind === "container"
-                ? { containerConfiguration: { containerUri: artifact.containerUri } }
-                : {
-                      codeConfiguration: {
-                          code: { s3: { bucket: artifact.bucket, prefix: artifact.prefix } },
-                          runtime: artifact.runtime,
-                          entryPoint: artifact.entryPoint,
-                      },
-                  },
         protocolConfiguration: runtime.protocol,
-        networkConfiguration: { networkMode: runtime.networkMode },
-        environmentVariables: runtime.environmentVariables,
-        lifecycleConfiguration: { idleRuntimeSessionTimeout, maxLifetime },
-        requestHeaderConfiguration:
-            requestHeaderAllowlist.length > 0 ? { requestHeaderAllowlist } : undefined,
     };
 }
 

@@ -1,4 +1,4 @@
-import { LocalTarget } from "../../cli/localTarget";
+import { accessTo, LocalTarget } from "../../cli/localTarget";
 import { deployUntilSettled } from "../../engine/deployAll";
 import type { EngineEvent } from "../../engine/deployment";
 import type { StackResult } from "../../engine/inProcess";
@@ -40,13 +40,7 @@ export class LocalHub {
     async target(): Promise<LocalTarget> {
         const target = new LocalTarget(
             readProject(this.project.folder),
-            {
-                url: this.cloud.url,
-                token: this.cloud.token,
-                pid: process.pid,
-                endpoints: this.cloud.endpoints,
-                account: (id) => this.account(id),
-            },
+            { ...accessTo(this.cloud), account: (id) => this.account(id) },
             this.project.stateFolder,
             (stack, event: EngineEvent) => {
                 if (event.kind === "diagnostic") {

@@ -1,3 +1,4 @@
+import type { Assumption } from "./assumption";
 import {
     callOf,
     evaluateLayer,
@@ -24,10 +25,15 @@ export interface Decision {
  * or the resource policy allows; between accounts both must; an organization's policies limit both
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html).
  *
+ * @param assume what of conditions that only a request decides; without, the request's context is all there is.
  * @throws MalformedPolicy
  */
-export function evaluate(request: AccessRequest, policies: AccessPolicies): Decision {
-    return decide(request, policies, accessLayers(request, policies));
+export function evaluate(
+    request: AccessRequest,
+    policies: AccessPolicies,
+    assume?: Assumption,
+): Decision {
+    return decide(request, policies, accessLayers(request, policies), assume);
 }
 
 /** The layers of {@link evaluate}. */
@@ -57,8 +63,9 @@ export interface TrustRequest {
  *
  * @throws MalformedPolicy
  */
-export function evaluateTrust(request: TrustRequest): Decision {
-    const decision = decide(accessOfTrust(request), request.policies, trustLayers(request));
+export function evaluateTrust(request: TrustRequest, assume?: Assumption): Decision {
+    const asked = accessOfTrust(request);
+    const decision = decide(asked, request.policies, trustLayers(request), assume);
     const trust = decision.layers.find(({ layer }) => layer === "trust");
     if (decision.decision === "explicitDeny" || trust?.decision === "allow") return decision;
     const lacking = [...decision.lacking.filter((one) => one !== "trust"), "trust" as const];
@@ -86,10 +93,11 @@ function decide(
     request: AccessRequest,
     policies: Pick<AccessPolicies, "boundary">,
     documents: readonly LayerDocuments[],
+    assume?: Assumption,
 ): Decision {
     const { principal } = request;
     const crossAccount = accountOf(principal) !== request.resourceAccountId;
-    const call = callOf(request, policies);
+    const call = callOf(request, policies, assume);
     const layers = documents.map((layer) => evaluateLayer(layer, call));
     const [identity, boundary, session, resource, scp, rcp] = layers as Six<LayerResult>;
     const denied = layers.filter(({ decision }) => decision === "explicitDeny");

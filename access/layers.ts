@@ -1,3 +1,11 @@
+import {
+    asNamedSession,
+    mayMatchResource,
+    openKeysOf,
+    openVariablesOf,
+    takenForMet,
+    type Assumption,
+} from "./assumption";
 import type { CompiledStatement } from "./compiledStatement";
 import { contextOf } from "./context";
 import { parsePolicyDocument } from "./document";
@@ -50,10 +58,16 @@ export interface Call {
     resource: string;
     context: Context;
     boundary: "attached" | "absent";
+    /** What is taken for true of conditions that only a request decides. @default each is decided */
+    assume?: Assumption;
 }
 
 /** The request, as statements are matched with it. */
-export function callOf(request: AccessRequest, policies: Pick<AccessPolicies, "boundary">): Call {
+export function callOf(
+    request: AccessRequest,
+    policies: Pick<AccessPolicies, "boundary">,
+    assume?: Assumption,
+): Call {
     return {
         caller: callerOf(request.principal),
         action: request.action,
@@ -61,6 +75,7 @@ export function callOf(request: AccessRequest, policies: Pick<AccessPolicies, "b
         resource: request.resource,
         context: contextOf(request),
         boundary: policies.boundary === undefined ? "absent" : "attached",
+        ...(assume !== undefined && { assume }),
     };
 }
 
@@ -148,16 +163,45 @@ function strength({ principalMatch }: LayerResult): number {
 }
 
 /** Whether a statement is about the call; `own` where it is about whom it is attached to. */
-function matchStatement(
-    { action, resource, principal, conditions }: CompiledStatement,
+export function matchStatement(
+    statement: CompiledStatement,
     call: Call,
     ids: PrincipalIds | undefined,
 ): PrincipalMatch | "own" | undefined {
+    const { action, resource, principal, conditions } = statement;
     if (!action.matches(call.lowerCaseAction)) return undefined;
+    if (call.assume !== undefined) return matchAssumed(statement, call, ids, call.assume);
     if (resource?.matches(call.resource, call.context) === false) return undefined;
     const match = principal === undefined ? "own" : matchWritten(principal, call, ids);
     if (match === undefined) return undefined;
     return conditions.every(({ holds }) => holds(call.context)) ? match : undefined;
+}
+
+/** As {@link matchStatement}, with what is open in the statement taken for met or not. */
+function matchAssumed(
+    { effect, resource, principal, conditions }: CompiledStatement,
+    call: Call,
+    ids: PrincipalIds | undefined,
+    assume: Assumption,
+): PrincipalMatch | "own" | undefined {
+    const { caller, context } = call;
+    const isMet = takenForMet(effect, assume);
+    const has = (key: string) => context.get(key) !== undefined;
+    if (resource !== undefined) {
+        const isOpen = openVariablesOf(resource, caller, has).length > 0;
+        const matches = isOpen
+            ? isMet && mayMatchResource(resource, call.resource)
+            : resource.matches(call.resource, context);
+        if (!matches) return undefined;
+    }
+    const holds = conditions.every((condition) =>
+        openKeysOf(condition, caller, has).length > 0 ? isMet : condition.holds(context),
+    );
+    if (!holds) return undefined;
+    if (principal === undefined) return "own";
+    const isNamed = principal.negated !== isMet;
+    const named = isNamed ? asNamedSession(caller, principal.element) : caller;
+    return matchWritten(principal, { ...call, caller: named }, ids);
 }
 
 /** How a Principal or NotPrincipal element is about the call's principal. */

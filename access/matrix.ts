@@ -1,0 +1,139 @@
+import { toolNameSeparator } from "../agentcore/toolSchema";
+import type { Inventory, InventoryGateway, InventoryPrincipal, PendingAccess } from "./inventory";
+import { principalName } from "./explanation";
+import type { LayerResult } from "./layers";
+import { decideOpen, type OpenCondition, type OpenDecision } from "./openDecision";
+import type { AccessPolicies, AccessRequest } from "./request";
+import { contextFor, policiesFor, reachOf, type TargetReach } from "./targetReach";
+
+/** Whether a principal may call a gateway, whatever tool it is about. */
+export interface Pair extends OpenDecision {
+    principal: InventoryPrincipal;
+    gateway: InventoryGateway;
+    /** The statements that grant it, where it is not refused. */
+    grantedBy: readonly LayerResult[];
+}
+
+/** Whether a principal may call a tool: the gateway lets it in, and gets to the target. */
+export interface ToolAccess {
+    /** `<target>___<tool>`; `<target>___*` where only the target knows its tools. */
+    name: string;
+    access: OpenDecision["access"];
+    on: readonly OpenCondition[];
+}
+
+/** Who may call what. */
+export interface AccessMatrix {
+    inventory: Inventory;
+    /** Each principal with each gateway, in the inventory's order. */
+    pairs: readonly Pair[];
+    /** By gateway: whether it gets to its targets. */
+    reaches: ReadonlyMap<InventoryGateway, readonly TargetReach[]>;
+    pending: readonly PendingAccess[];
+}
+
+/** What calling a gateway asks for. */
+export const invokeGateway = "bedrock-agentcore:InvokeGateway";
+
+/**
+ * Works out who may call what. Tools are not decided one by one: who may call a gateway may call all tools that the
+ * gateway gets to.
+ *
+ * @throws MalformedPolicy
+ */
+export function accessMatrix(inventory: Inventory): AccessMatrix {
+    const accounts = new Map(inventory.accounts.map((account) => [account.id, account]));
+    const byArn = new Map(inventory.principals.map((one) => [principalName(one.principal), one]));
+    const gateways = inventory.gateways;
+    return {
+        inventory,
+        pairs: inventory.principals.flatMap((principal) =>
+            gateways.map((gateway) => pairOf(principal, gateway, accounts)),
+        ),
+        reaches: new Map(
+            gateways.map((gateway) => [
+                gateway,
+                gateway.targets.map((target) =>
+                    reachOf(gateway, target, byArn.get(gateway.roleArn), accounts),
+                ),
+            ]),
+        ),
+        pending: inventory.pending,
+    };
+}
+
+/** The question that a call of a gateway is to IAM, and the policies that bear on it. */
+export function questionOf(
+    principal: InventoryPrincipal,
+    gateway: InventoryGateway,
+    accounts: ReadonlyMap<string, Inventory["accounts"][number]>,
+): { request: AccessRequest; policies: AccessPolicies } {
+    const { arn: resource, accountId: resourceAccountId } = gateway;
+    return {
+        request: {
+            principal: principal.principal,
+            ...{ action: invokeGateway, resource, resourceAccountId },
+            context: contextFor(principal, { resource, resourceAccountId }),
+        },
+        policies: policiesFor(principal, gateway.resourcePolicy, resourceAccountId, accounts),
+    };
+}
+
+function pairOf(
+    principal: InventoryPrincipal,
+    gateway: InventoryGateway,
+    accounts: ReadonlyMap<string, Inventory["accounts"][number]>,
+): Pair {
+    const { request, policies } = questionOf(principal, gateway, accounts);
+    const decided = decideOpen(request, policies, principal.unknownPolicies);
+    const { access, on } = withPolicyEngine(decided, gateway);
+    return {
+        principal,
+        gateway,
+        access,
+        on,
+        decision: decided.decision,
+        grantedBy:
+            access === "refused"
+                ? []
+                : decided.decision.layers.filter(
+                      ({ layer, decision }) =>
+                          decision === "allow" && (layer === "identity" || layer === "resource"),
+                  ),
+    };
+}
+
+/** Cedar decides after IAM, tool by tool; in LOG_ONLY it refuses nobody. */
+function withPolicyEngine(
+    decided: OpenDecision,
+    { policyEngine }: InventoryGateway,
+): Pick<OpenDecision, "access" | "on"> {
+    if (policyEngine?.mode !== "ENFORCE" || decided.access === "refused") return decided;
+    return {
+        access: "conditional",
+        on: [...decided.on, { kind: "policyEngine", arn: policyEngine.arn }],
+    };
+}
+
+/** A pair's access to each tool of its gateway. */
+export function toolsOf({ reaches }: Pick<AccessMatrix, "reaches">, pair: Pair): ToolAccess[] {
+    return (reaches.get(pair.gateway) ?? []).flatMap((reach) => {
+        const { access, on } = both(pair, reach);
+        return toolNamesOf(reach).map((name) => ({ name, access, on }));
+    });
+}
+
+/** The full names of a target's tools. */
+export function toolNamesOf({ target }: Pick<TargetReach, "target">): string[] {
+    return (target.tools ?? ["*"]).map((tool) => `${target.name}${toolNameSeparator}${tool}`);
+}
+
+function both(
+    one: Pick<OpenDecision, "access" | "on">,
+    other: Pick<OpenDecision, "access" | "on">,
+): Pick<OpenDecision, "access" | "on"> {
+    if (one.access === "refused" || other.access === "refused")
+        return { access: "refused", on: [] };
+    const on = [...one.on, ...other.on];
+    return { access: on.length > 0 ? "conditional" : "allowed", on };
+}

@@ -1,100 +1,6 @@
 import type { UnscopedAction } from "../agentcore/unscopedActions";
 import type { Statement } from "./documentSchema";
-
-/**
- * What operators' roles may do: who manages gateways, and who reads what decides access. The actions are those of
- * 2026-09-26, each with its resource types, of
- * https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-agentcore.html; which besides the
- * operation's own are asked for is in that page's table of API operations.
- *
- * What calls is not among them: no Invoke…, and no GetWorkloadAccessToken…, GetResourceOauth2Token, GetResourceApiKey
- * or GetResourcePaymentToken. Those are the data plane: they hand out what a gateway's or runtime's own role calls its
- * targets with (AgentCore devguide, gateway-prerequisites-permissions: different roles for management and execution).
- */
-export const operatorActions = {
-    gateway: {
-        reads: [
-            "bedrock-agentcore:GetGateway",
-            "bedrock-agentcore:GetGatewayTarget",
-            "bedrock-agentcore:GetResourcePolicy",
-            "bedrock-agentcore:ListGatewayTargets",
-        ],
-        manages: [
-            "bedrock-agentcore:BatchPutGatewayRateLimits",
-            "bedrock-agentcore:CreateGatewayRateLimit",
-            "bedrock-agentcore:CreateGatewayRule",
-            "bedrock-agentcore:CreateGatewayTarget",
-            "bedrock-agentcore:DeleteGateway",
-            "bedrock-agentcore:DeleteGatewayRateLimit",
-            "bedrock-agentcore:DeleteGatewayRule",
-            "bedrock-agentcore:DeleteGatewayTarget",
-            "bedrock-agentcore:DeleteResourcePolicy",
-            "bedrock-agentcore:GetGatewayRateLimit",
-            "bedrock-agentcore:GetGatewayRule",
-            "bedrock-agentcore:ListGatewayRateLimits",
-            "bedrock-agentcore:ListGatewayRules",
-            "bedrock-agentcore:PutResourcePolicy",
-            "bedrock-agentcore:SynchronizeGatewayTargets",
-            "bedrock-agentcore:UpdateGateway",
-            "bedrock-agentcore:UpdateGatewayRateLimit",
-            "bedrock-agentcore:UpdateGatewayRule",
-            "bedrock-agentcore:UpdateGatewayTarget",
-        ],
-    },
-    runtime: {
-        reads: [
-            "bedrock-agentcore:GetAgentRuntime",
-            "bedrock-agentcore:GetAgentRuntimeEndpoint",
-            "bedrock-agentcore:GetResourcePolicy",
-        ],
-        manages: [],
-    },
-    "policy-engine": {
-        reads: [
-            "bedrock-agentcore:GetPolicy",
-            "bedrock-agentcore:GetPolicyEngine",
-            "bedrock-agentcore:ListPolicies",
-        ],
-        manages: [],
-    },
-    /** AgentCore makes one for each gateway. */
-    "workload-identity-directory": {
-        reads: [],
-        manages: [
-            "bedrock-agentcore:CreateWorkloadIdentity",
-            "bedrock-agentcore:DeleteWorkloadIdentity",
-            "bedrock-agentcore:GetWorkloadIdentity",
-            "bedrock-agentcore:ListWorkloadIdentities",
-            "bedrock-agentcore:UpdateWorkloadIdentity",
-        ],
-    },
-    /** For targets that are called with OAuth or an API key. */
-    "token-vault": {
-        reads: [],
-        manages: [
-            "bedrock-agentcore:CreateApiKeyCredentialProvider",
-            "bedrock-agentcore:CreateOauth2CredentialProvider",
-            "bedrock-agentcore:DeleteApiKeyCredentialProvider",
-            "bedrock-agentcore:DeleteOauth2CredentialProvider",
-            "bedrock-agentcore:GetApiKeyCredentialProvider",
-            "bedrock-agentcore:GetOauth2CredentialProvider",
-            "bedrock-agentcore:ListApiKeyCredentialProviders",
-            "bedrock-agentcore:ListOauth2CredentialProviders",
-            "bedrock-agentcore:UpdateApiKeyCredentialProvider",
-            "bedrock-agentcore:UpdateOauth2CredentialProvider",
-        ],
-    },
-} as const satisfies Record<string, { reads: readonly string[]; manages: readonly string[] }>;
-
-/** Of gateways, workload identities and credential providers: what makes one with tags asks for the first, too. */
-export const tagActions = [
-    "bedrock-agentcore:ListTagsForResource",
-    "bedrock-agentcore:TagResource",
-    "bedrock-agentcore:UntagResource",
-] as const;
-
-/** The service that roles are passed to, and that calls other services in the operator's name. */
-export const agentcoreService = "bedrock-agentcore.amazonaws.com";
+import { agentcoreService, operatorActions, tagActions } from "./operatorActions";
 
 /** The account that an operator's role is of, and from where it may be used. */
 export interface OperatorPlace {
@@ -134,10 +40,11 @@ export function gatewayManagementStatements(scope: ManagementScope): Statement[]
         `${vault}/oauth2credentialprovider/*`,
     ];
     return [
-        inRegion(scope, "CreateAndListGateways", [
-            "bedrock-agentcore:CreateGateway",
-            "bedrock-agentcore:ListGateways",
-        ]),
+        // Without a resource, an action names no region otherwise.
+        direct(scope, unscoped("CreateGateways", "bedrock-agentcore:CreateGateway"), {
+            StringEquals: { "aws:RequestedRegion": scope.region },
+        }),
+        direct(scope, unscoped("ListGateways", "bedrock-agentcore:ListGateways")),
         direct(scope, {
             Sid: "ManageGateways",
             Action: sorted([...gateway.reads, ...gateway.manages]),
@@ -178,20 +85,19 @@ export function gatewayReadOnlyStatements(place: OperatorPlace): Statement[] {
             Resource: arn(place, `${kind}/*`),
         });
     return [
-        inRegion(place, "ListGatewaysAndRuntimes", [
-            "bedrock-agentcore:ListAgentRuntimeEndpoints",
-            "bedrock-agentcore:ListAgentRuntimes",
-            "bedrock-agentcore:ListGateways",
-            "bedrock-agentcore:ListPolicyEngines",
-        ]),
+        direct(
+            place,
+            unscoped("ListGatewaysAndRuntimes", [
+                "bedrock-agentcore:ListAgentRuntimeEndpoints",
+                "bedrock-agentcore:ListAgentRuntimes",
+                "bedrock-agentcore:ListGateways",
+                "bedrock-agentcore:ListPolicyEngines",
+            ]),
+        ),
         read("ReadGateways", "gateway"),
         read("ReadRuntimes", "runtime"),
         read("ReadPolicyEngines", "policy-engine"),
-        direct(place, {
-            Sid: "ReadIdentityPolicies",
-            Action: "iam:GetAccountAuthorizationDetails" satisfies UnscopedAction,
-            Resource: "*",
-        }),
+        direct(place, unscoped("ReadIdentityPolicies", "iam:GetAccountAuthorizationDetails")),
         direct(place, {
             Sid: "ReadRoles",
             Action: "iam:GetRole",
@@ -278,7 +184,9 @@ function keyStatements(place: OperatorPlace, kmsKeys: readonly string[]): Statem
                         "gateway/*",
                     ),
                 },
-                "ForAllValues:StringEquals": { "kms:GrantOperations": ["Decrypt", "GenerateDataKey"] },
+                "ForAllValues:StringEquals": {
+                    "kms:GrantOperations": ["Decrypt", "GenerateDataKey"],
+                },
             },
         },
     ];
@@ -300,7 +208,12 @@ function schemaStatements(place: OperatorPlace, schemaObjects: readonly string[]
     ];
 }
 
-type Grant = Pick<Statement, "Sid" | "Action" | "Resource">;
+/** A statement's actions and resources. */
+interface Grant {
+    Sid: string;
+    Action: string | string[];
+    Resource: string | string[];
+}
 
 /**
  * What the operator calls itself, from its addresses where some are named. `aws:ViaAWSService` has no place here: what
@@ -309,27 +222,21 @@ type Grant = Pick<Statement, "Sid" | "Action" | "Resource">;
  */
 function direct(
     { sourceAddresses = [] }: OperatorPlace,
-    grant: Grant,
-    condition: Readonly<Record<string, Record<string, string>>> = {},
+    { Sid, Action, Resource }: Grant,
+    condition: NonNullable<Statement["Condition"]> = {},
 ): Statement {
-    const from =
-        sourceAddresses.length > 0
-            ? { IpAddress: { "aws:SourceIp": sorted(sourceAddresses) } }
-            : {};
-    const all = { ...condition, ...from };
-    return {
-        ...{ Sid: grant.Sid, Effect: "Allow", Action: grant.Action, Resource: grant.Resource },
-        ...(Object.keys(all).length > 0 && { Condition: all }),
-    } as Statement;
+    const Condition = {
+        ...condition,
+        ...(sourceAddresses.length > 0 && {
+            IpAddress: { "aws:SourceIp": sorted(sourceAddresses) },
+        }),
+    };
+    const allow: Statement = { Sid, Effect: "Allow", Action, Resource };
+    return Object.keys(Condition).length > 0 ? { ...allow, Condition } : allow;
 }
 
-/** Actions without a resource, which name no region otherwise. */
-function inRegion(place: OperatorPlace, sid: string, actions: UnscopedAction[]): Statement {
-    return direct(
-        place,
-        { Sid: sid, Action: actions, Resource: "*" },
-        { StringEquals: { "aws:RequestedRegion": place.region } },
-    );
+function unscoped(sid: string, actions: UnscopedAction | UnscopedAction[]): Grant {
+    return { Sid: sid, Action: actions, Resource: "*" };
 }
 
 /**
@@ -337,11 +244,14 @@ function inRegion(place: OperatorPlace, sid: string, actions: UnscopedAction[]):
  * that it stands behind is, and what such a request carries as its address has changed over time
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_forward_access_sessions.html).
  */
-function throughAgentcore(grant: Grant): Statement {
+function throughAgentcore({ Sid, Action, Resource }: Grant): Statement {
     return {
-        ...{ Sid: grant.Sid, Effect: "Allow", Action: grant.Action, Resource: grant.Resource },
+        Sid,
+        Effect: "Allow",
+        Action,
+        Resource,
         Condition: { "ForAnyValue:StringEquals": { "aws:CalledVia": [agentcoreService] } },
-    } as Statement;
+    };
 }
 
 function arn({ partition, region, accountId }: OperatorPlace, resource: string): string {

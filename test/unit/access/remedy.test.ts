@@ -36,11 +36,11 @@ describe("the smallest change that lets a request through", function () {
             fc.property(exact, ({ request, policies }) => {
                 const { changes, denies, beyond } = remedyOf(request, policies);
                 const before = naiveDecision(request, policies);
-                if (before === "allow") return assert.deepEqual(changes, []);
-                if (before === "explicitDeny") return assert.notDeepEqual(denies, []);
+                if (before === "allow") { assert.deepEqual(changes, []); return; }
+                if (before === "explicitDeny") { assert.notDeepEqual(denies, []); return; }
                 assert.deepEqual(denies, []);
-                const after = naiveDecision(request, withChanges(policies, changes) as never);
-                if (beyond.length > 0) return assert.equal(after, "implicitDeny");
+                const after = naiveDecision(request, withChanges(policies, changes));
+                if (beyond.length > 0) { assert.equal(after, "implicitDeny"); return; }
                 changed += 1;
                 assert.equal(after, "allow");
             }),
@@ -52,7 +52,7 @@ describe("the smallest change that lets a request through", function () {
     it("gives the same principal no other action and no other resource", () => {
         fc.assert(
             fc.property(
-                exact,
+                exact.filter(hasNobodyFormer),
                 fc.constantFrom(...actions),
                 fc.nat(99),
                 ({ request, policies }, action, index) => {
@@ -92,7 +92,7 @@ describe("the smallest change that lets a request through", function () {
                         return naiveDecision(asked, {
                             ...all,
                             ...(hasBoundary && boundary && { boundary }),
-                        } as never);
+                        });
                     };
                     assert.equal(
                         decided(withChanges(policies, changes)) === "allow",

@@ -1,3 +1,5 @@
+import type { Assumption } from "./assumption";
+import { deniesOf, type Deny } from "./denies";
 import { newDocument, nobody, withoutDenies, withoutDeny, withStatement } from "./documentEdits";
 import type { Statement } from "./documentSchema";
 import {
@@ -5,16 +7,11 @@ import {
     accessOfTrust,
     evaluate,
     evaluateTrust,
+    trustLayers,
     type Decision,
     type TrustRequest,
 } from "./evaluate";
-import {
-    explainAccess,
-    explainTrust,
-    principalName,
-    type ExplainedStatement,
-    type Explanation,
-} from "./explanation";
+import { explainAccess, principalName, type Explanation } from "./explanation";
 import { callOf, evaluateLayer, type Layer } from "./layers";
 import { accountOf } from "./principal";
 import type { AccessPolicies, AccessRequest, NamedDocument } from "./request";
@@ -33,11 +30,6 @@ export interface Change {
     statement: Statement;
 }
 
-/** A statement that denies, and where it stands. */
-export interface Deny extends ExplainedStatement {
-    layer: Layer;
-}
-
 /** What would turn a refusal into an allow. */
 export interface Remedy {
     /** All of them are needed; none where the request is allowed. */
@@ -52,15 +44,20 @@ export interface Remedy {
  * The smallest changes that let a request through. Where an explicit deny refuses it, they are what is needed beside
  * the end of that deny.
  *
+ * @param assume for a question without a request: `mostAccess` leaves conditions that a request may meet as they are.
  * @throws MalformedPolicy
  */
-export function remedyOf(request: AccessRequest, policies: AccessPolicies): Remedy {
-    const denies = deniesOf(explainAccess(request, policies));
+export function remedyOf(
+    request: AccessRequest,
+    policies: AccessPolicies,
+    assume?: Assumption,
+): Remedy {
+    const denies = deniesOf(accessLayers(request, policies), callOf(request, policies, assume));
     let current = denies.length === 0 ? policies : withoutDenies(policies);
     const changes: Change[] = [];
     for (;;) {
-        const decision = evaluate(request, current);
-        const next = nextChanges(request, current, decision).filter(isNew(changes));
+        const decision = evaluate(request, current, assume);
+        const next = nextChanges(request, current, decision, assume).filter(isNew(changes));
         if (next.length === 0) return { changes, denies, beyond: beyondOf(decision) };
         changes.push(...next);
         current = withChanges(current, next);
@@ -69,8 +66,7 @@ export function remedyOf(request: AccessRequest, policies: AccessPolicies): Reme
 
 /** As {@link remedyOf}, for taking on a role. @throws MalformedPolicy */
 export function remedyOfTrust(request: TrustRequest): Remedy {
-    const explanation = explainTrust(request);
-    const denies = deniesOf(explanation);
+    const denies = deniesOf(trustLayers(request), callOf(accessOfTrust(request), request.policies));
     const { resource: _none, ...policies } = request.policies as AccessPolicies;
     let current: TrustRequest = { ...request, policies };
     if (denies.length > 0) {
@@ -155,12 +151,18 @@ function nextChanges(
     request: AccessRequest,
     policies: AccessPolicies,
     { decision, lacking }: Decision,
+    assume?: Assumption,
 ): Change[] {
     if (decision !== "implicitDeny") return [];
-    return lacking.flatMap((layer) => changesOf(layer, request, policies));
+    return lacking.flatMap((layer) => changesOf(layer, request, policies, assume));
 }
 
-function changesOf(layer: Layer, request: AccessRequest, policies: AccessPolicies): Change[] {
+function changesOf(
+    layer: Layer,
+    request: AccessRequest,
+    policies: AccessPolicies,
+    assume?: Assumption,
+): Change[] {
     const { principal, action, resource, resourceAccountId } = request;
     const own = accountOf(principal) ?? resourceAccountId;
     const allow: Statement = { Effect: "Allow", Action: action, Resource: resource };
@@ -187,7 +189,7 @@ function changesOf(layer: Layer, request: AccessRequest, policies: AccessPolicie
                 },
             ];
         case "scp":
-            return levelsWithoutAllow(request, policies).map((level) => ({
+            return levelsWithoutAllow(request, policies, assume).map((level) => ({
                 ...{ layer, accountId: own, kind: "addStatement", level, statement: allowOne },
                 ...nameOf(policies.scp?.[level]?.[0]),
             }));
@@ -244,8 +246,12 @@ function nameOf(document: NamedDocument | undefined): { document?: string } {
 }
 
 /** Each of an organization's levels has to allow. */
-function levelsWithoutAllow(request: AccessRequest, policies: AccessPolicies): number[] {
-    const call = callOf(request, policies);
+function levelsWithoutAllow(
+    request: AccessRequest,
+    policies: AccessPolicies,
+    assume: Assumption | undefined,
+): number[] {
+    const call = callOf(request, policies, assume);
     const levels =
         accessLayers(request, policies).find(({ layer }) => layer === "scp")?.levels ?? [];
     return levels.flatMap((documents, index) => {
@@ -256,14 +262,6 @@ function levelsWithoutAllow(request: AccessRequest, policies: AccessPolicies): n
 
 function beyondOf({ decision, lacking }: Decision): readonly Layer[] {
     return decision === "allow" ? [] : lacking;
-}
-
-function deniesOf({ layers }: Explanation): Deny[] {
-    return layers.flatMap(({ layer, statements }) =>
-        statements
-            .filter(({ effect, outcome }) => effect === "Deny" && outcome === "matched")
-            .map((statement) => ({ ...statement, layer })),
-    );
 }
 
 /** Whether a statement of the resource's policy lacks only that its principal was made anew since. */

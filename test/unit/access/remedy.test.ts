@@ -36,11 +36,20 @@ describe("the smallest change that lets a request through", function () {
             fc.property(exact, ({ request, policies }) => {
                 const { changes, denies, beyond } = remedyOf(request, policies);
                 const before = naiveDecision(request, policies);
-                if (before === "allow") { assert.deepEqual(changes, []); return; }
-                if (before === "explicitDeny") { assert.notDeepEqual(denies, []); return; }
+                if (before === "allow") {
+                    assert.deepEqual(changes, []);
+                    return;
+                }
+                if (before === "explicitDeny") {
+                    assert.notDeepEqual(denies, []);
+                    return;
+                }
                 assert.deepEqual(denies, []);
                 const after = naiveDecision(request, withChanges(policies, changes));
-                if (beyond.length > 0) { assert.equal(after, "implicitDeny"); return; }
+                if (beyond.length > 0) {
+                    assert.equal(after, "implicitDeny");
+                    return;
+                }
                 changed += 1;
                 assert.equal(after, "allow");
             }),

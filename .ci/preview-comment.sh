@@ -1,18 +1,32 @@
 #!/usr/bin/env bash
-# Makes the one comment of a pull request with the previews of the named stacks, preview-<stack>/preview.txt, or writes it
-# anew. Needs gh, GH_TOKEN with pull-requests: write, and GITHUB_REPOSITORY.
+# Makes the one comment of a pull request, or writes it anew: who may call what, access/access.md, and the previews of the
+# named stacks, preview-<stack>/preview.txt; without these where PREVIEWS is skipped. Needs gh, GH_TOKEN with
+# pull-requests: write, and GITHUB_REPOSITORY.
 set -euo pipefail
 number=$1
 shift
 marker="<!-- agentcore-hub: previews -->"
 # GitHub takes 65,536 characters (https://docs.github.com/en/rest/issues/comments).
-each=$((60000 / $#))
+each=$((50000 / $#))
+access=access/access.md
 body=$(mktemp)
 trap 'rm -f "$body"' EXIT
 
+if [ "${PREVIEWS:-}" = skipped ]; then set --; fi
+# Nothing to say: there is no lock, and previews are not set up.
+if [ $# = 0 ] && [ ! -s "$access" ]; then exit 0; fi
+
 {
     echo "$marker"
-    echo "What \`hub deploy\` would change; what a stack gives to others is known once it is deployed."
+    if [ -s "$access" ]; then
+        printf '\n### Who may call what\n\n'
+        head -c 10000 "$access"
+        if [ "$(wc -c <"$access")" -gt 10000 ]; then printf '\n\nThe rest is in the job'"'"'s log.\n'; fi
+        echo
+    fi
+    if [ $# -gt 0 ]; then
+        echo "What \`hub deploy\` would change; what a stack gives to others is known once it is deployed."
+    fi
     for stack in "$@"; do
         file="preview-$stack/preview.txt"
         printf '\n### %s\n\n' "$stack"

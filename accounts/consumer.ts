@@ -5,6 +5,7 @@ import { runtimeNameOf } from "../agentcore/runtime";
 import { CallerRole } from "../components/callerRole";
 import type { ConsumerSettings, GatewayReference } from "../settings";
 import { consumerAgent } from "./agent";
+import { operatorRoles, type OperatorRoles } from "./operators";
 import { member, readOtherStack, requireAccount } from "./otherStack";
 import { pinnedProviders } from "./pinnedProviders";
 
@@ -37,6 +38,8 @@ export interface ConsumerOutputs {
      * the AWS profile `<stack>-<caller>`, which whoever uses it makes for the caller's role.
      */
     clientConfiguration: Record<string, Record<string, StdioServer>>;
+    /** Absent where config asks for none. */
+    operators?: OperatorRoles;
 }
 
 /** A spoke: the roles and the agent that call the hubs' gateways, each allowed the exact gateways that it names. */
@@ -52,6 +55,7 @@ export async function consumerAccount(settings: ConsumerSettings): Promise<Consu
         gateways,
         pendingGateways: [],
         clientConfiguration: {},
+        ...operatorRoles(settings, { serviceRoles: [], providers }),
     };
     /** Those that are there; the others are pending. */
     const known = async (caller: string, references: readonly GatewayReference[]) => {

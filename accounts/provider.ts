@@ -4,9 +4,11 @@ import { GatewayServiceRole } from "../components/gatewayServiceRole";
 import { ToolGateway } from "../components/toolGateway";
 import type { ProviderSettings } from "../settings";
 import { resolveGrants, type PendingGrant } from "./grants";
+import { operatorRoles, type OperatorRoles } from "./operators";
 import { pinnedProviders } from "./pinnedProviders";
 import { providerRuntimes } from "./runtimes";
 import { providerTargets } from "./targets";
+import { verification } from "./verification";
 
 /** The outputs of a hub's stack. */
 export interface ProviderOutputs {
@@ -18,6 +20,8 @@ export interface ProviderOutputs {
     >;
     runtimes: Record<string, { runtimeArn: Output<string>; runtimeArnUrlEncoded: Output<string> }>;
     pendingGrants: PendingGrant[];
+    /** Absent where config asks for none. */
+    operators?: OperatorRoles;
 }
 
 /** A hub: its tools, its gateways, and the grants to the spokes' roles that are there. */
@@ -34,6 +38,7 @@ export async function providerAccount(settings: ProviderSettings): Promise<Provi
     const runtimes = providerRuntimes(settings, serviceRoles, providers);
     const targets = providerTargets(settings, runtimes.byWorkload, providers);
     const gateways: ProviderOutputs["gateways"] = {};
+    const toolGateways: ToolGateway[] = [];
     for (const [name, gateway] of Object.entries(settings.gateways)) {
         const serviceRole = serviceRoles.get(name);
         if (serviceRole === undefined) throw new Error(`Gateway ${name} has no role`);
@@ -58,12 +63,17 @@ export async function providerAccount(settings: ProviderSettings): Promise<Provi
         );
         const { gatewayId, gatewayUrl, gatewayArn } = toolGateway;
         gateways[name] = { gatewayId, gatewayUrl, gatewayArn };
+        toolGateways.push(toolGateway);
     }
     for (const pending of grants.pending) {
         await log.warn(
             `Pending grant on gateway ${pending.gateway}: ${pending.reason} Deploy stack ${pending.stack}, then this one again.`,
         );
     }
+    await verification(settings, gateways, {
+        providers: runtimes.providers,
+        dependsOn: toolGateways,
+    });
     return {
         account: settings.accountId,
         region: settings.region,
@@ -78,5 +88,9 @@ export async function providerAccount(settings: ProviderSettings): Promise<Provi
             ]),
         ),
         pendingGrants: grants.pending,
+        ...operatorRoles(settings, {
+            serviceRoles: [...serviceRoles.values()].map(({ roleArn }) => roleArn),
+            providers,
+        }),
     };
 }

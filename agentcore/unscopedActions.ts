@@ -20,7 +20,7 @@ export const runtimeUnscopedActions = {
         "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html",
 } as const;
 
-/** Those of an operator's role; AgentCore's are held to one region by a condition. */
+/** Those of an operator's role; what makes a gateway is held to one region by a condition. */
 export const operatorUnscopedActions = {
     "bedrock-agentcore:CreateGateway": agentcorePage,
     "bedrock-agentcore:ListGateways": agentcorePage,

@@ -7,7 +7,7 @@ import type { Connection } from "../local/connection";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
 import { oneOf, requireConnection } from "./localGateway";
-import { reasonOf, signedFetch } from "./signedFetch";
+import { explainCommand, reasonOf, signedFetch } from "./signedFetch";
 
 /** Options of `hub ask`. */
 export interface AskOptions {
@@ -59,7 +59,7 @@ export async function hubAsk(prompt: string, options: AskOptions): Promise<numbe
     const reason =
         outcome.outcome === "ok" ? undefined : await reasonOf(connection, outcome.requestId);
     if (options.json === true) printJson({ type: "outcome", session, ...outcome, reason });
-    else print(outcome, reason);
+    else print(outcome, reason, options);
     return outcome.outcome === "ok" ? exitCode.yes : exitCode.no;
 }
 
@@ -185,12 +185,15 @@ export function toolLine({ name, milliseconds, isError }: ToolCall): string {
     return `  ${colors.cyan("→")} ${name}  ${mark} ${colors.dim(`${Math.round(milliseconds)} ms`)}`;
 }
 
-function print(outcome: AskOutcome, reason: string | undefined): void {
+function print(outcome: AskOutcome, reason: string | undefined, { stateFolder }: AskOptions): void {
     if (outcome.outcome === "ok") return;
     const text =
         outcome.outcome === "refused" ? `refused: HTTP ${outcome.httpStatus}` : outcome.error;
     process.stdout.write(`${text}\n`);
-    if (reason !== undefined) process.stderr.write(`hub: ${reason}\n`);
+    if (reason === undefined || outcome.requestId === undefined) return;
+    process.stderr.write(`hub: ${reason}\n`);
+    const pointer = `hub explain ${outcome.requestId}`;
+    process.stderr.write(`hub: ${explainCommand(pointer, stateFolder)}\n`);
 }
 
 function printJson(value: object): void {

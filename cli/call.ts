@@ -1,20 +1,29 @@
 import { createInterface } from "node:readline";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import type { Connection } from "../local/connection";
+import { explainHeader } from "../local/services/requestLog";
 import { gatewayRegion } from "../sigv4-fetch/src/index.js";
 import { ask, type AskOutcome } from "./ask";
 import { exitCode } from "./exitCode";
 import { InvalidOptions } from "./invalidOptions";
 import { localGateway, requireConnection, type GatewayOptions } from "./localGateway";
-import { reasonOf, signedFetch } from "./signedFetch";
+import { explainCommand, reasonOf, signedFetch } from "./signedFetch";
 
 export { hubAsk } from "./ask";
 
 /** What one call came to, as `hub call --json` prints it. */
 export type CallOutcome =
-    | { outcome: "ok"; httpStatus: number; requestId?: string; result: unknown }
-    | { outcome: "failed"; httpStatus: number; requestId?: string; result: unknown }
-    | { outcome: "refused"; httpStatus: number; requestId?: string; reason?: string };
+    | (Answered & { outcome: "ok"; result: unknown })
+    | (Answered & { outcome: "failed"; result: unknown })
+    | (Answered & { outcome: "refused"; reason?: string });
+
+/** What is known of every answer. */
+interface Answered {
+    httpStatus: number;
+    requestId?: string;
+    /** The local cloud's pointer to what was denied for the call. */
+    explain?: string;
+}
 
 /** One line that `hub call -` reads: a tool, or an agent, to be called as a profile. */
 export interface CallRequest {
@@ -73,7 +82,7 @@ export async function hubTools(options: GatewayOptions): Promise<number> {
         }[]) {
             process.stdout.write(`${name}: ${description ?? ""}\n`);
         }
-    } else explainRefusal(outcome);
+    } else explainRefusal(outcome, options);
     return outcome.outcome === "ok" ? exitCode.yes : exitCode.no;
 }
 
@@ -94,11 +103,14 @@ export async function hubCall(
     }
     const outcome = await callTool(tool, args as Record<string, unknown>, options);
     if (options.json === true) print(outcome);
-    else if (outcome.outcome === "refused") explainRefusal(outcome);
+    else if (outcome.outcome === "refused") explainRefusal(outcome, options);
     else {
         const { result } = outcome;
         process.stdout.write(`${typeof result === "string" ? result : JSON.stringify(result)}\n`);
-        if (outcome.outcome === "failed") process.stderr.write(`hub: ${tool} failed\n`);
+        if (outcome.outcome === "failed") {
+            process.stderr.write(`hub: ${tool} failed\n`);
+            pointToExplanation(outcome, options);
+        }
     }
     return outcome.outcome === "ok" ? exitCode.yes : exitCode.no;
 }
@@ -122,7 +134,7 @@ async function withGateway(
 ): Promise<CallOutcome> {
     const connection = options.local === true ? requireConnection(options) : undefined;
     const { url, region } = gatewayOf(options, connection);
-    const seen: { httpStatus: number; requestId?: string } = { httpStatus: 0 };
+    const seen: Answered = { httpStatus: 0 };
     const signed = signedFetch(options.as, region, connection);
     const transport = new StreamableHTTPClientTransport(new URL(url), {
         fetch: async (input, init) => {
@@ -131,6 +143,9 @@ async function withGateway(
                 seen.httpStatus = response.status;
                 const requestId = response.headers.get("x-amzn-requestid");
                 if (requestId !== null) seen.requestId = requestId;
+                const explain = response.headers.get(explainHeader);
+                if (explain === null) delete seen.explain;
+                else seen.explain = explain;
             }
             return response;
         },
@@ -168,11 +183,20 @@ function gatewayOf(
     return localGateway(connection, options.gateway);
 }
 
-function explainRefusal(outcome: CallOutcome): void {
+function explainRefusal(outcome: CallOutcome, options: GatewayOptions): void {
     process.stdout.write(`refused: HTTP ${outcome.httpStatus}\n`);
     if (outcome.outcome === "refused" && outcome.reason !== undefined) {
         process.stderr.write(`hub: ${outcome.reason}\n`);
     }
+    pointToExplanation(outcome, options);
+}
+
+function pointToExplanation(
+    { explain }: CallOutcome,
+    { stateFolder }: Pick<GatewayOptions, "stateFolder">,
+): void {
+    if (explain === undefined) return;
+    process.stderr.write(`hub: ${explainCommand(explain, stateFolder)}\n`);
 }
 
 function print(outcome: CallOutcome | AskOutcome): void {

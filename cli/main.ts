@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { addAccessCommands } from "./accessCommands";
 import { CallerProcess } from "./callerProcess";
+import { collected } from "./collected";
 import { exitCode } from "./exitCode";
 import { fileRefusal } from "./fileRefusal";
 import { PackProcesses } from "./packProcesses";
@@ -151,6 +153,8 @@ export function main(argv: readonly string[]): void {
         await finish(Promise.resolve(hubMcpConfig(options)));
     });
 
+    addAccessCommands(program, finish);
+
     // Whoever read the output has gone away: there is nobody to tell anything to.
     process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
         process.exit(code === "EPIPE" ? exitCode.yes : exitCode.failure);
@@ -191,10 +195,6 @@ function fail(error: unknown): void {
         (error instanceof Error ? (named ? error.message : error.stack) : String(error));
     process.stderr.write(`hub: ${text ?? ""}\n`);
     process.exitCode = exitCode.failure;
-}
-
-function collected(value: string, before: readonly string[]): string[] {
-    return [...before, value];
 }
 
 function wholeNumber(text: string): number {

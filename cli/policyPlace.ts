@@ -1,37 +1,18 @@
 import { readFileSync } from "node:fs";
-import {
-    isAlias,
-    isMap,
-    isNode,
-    isScalar,
-    isSeq,
-    LineCounter,
-    parseDocument,
-    type Document,
-    type Scalar,
-} from "yaml";
 import type { Finding } from "../policy/rules/rule";
 import { nameOfUrn } from "../policy/resource";
-import {
-    configNamespace,
-    type ProviderSettings,
-    type Settings,
-    type TargetSettings,
-} from "../settings";
-
-/** Where config stands: the keys below `config`, without the program's namespace. */
-type ConfigPath = readonly string[];
+import type { ProviderSettings, Settings, TargetSettings } from "../settings";
+import { ConfigDocument, type ConfigPath } from "./configDocument";
 
 /** Finds the lines of a stack's config that its resources stem from. */
 export class ConfigLines {
-    readonly #lines = new LineCounter();
-    readonly #document: Document;
+    readonly #document: ConfigDocument;
 
     constructor(
         path: string,
         private readonly settings: Settings,
     ) {
-        this.#document = parseDocument(readFileSync(path, "utf8"), { lineCounter: this.#lines });
+        this.#document = new ConfigDocument(readFileSync(path, "utf8"));
     }
 
     /**
@@ -39,51 +20,16 @@ export class ConfigLines {
      * config as a whole, where no entry is its own.
      */
     lineOf({ urn, got }: Pick<Finding, "urn" | "got">): number {
-        const entries = pathsOf(urn, this.settings).flatMap((path) => this.#find(path) ?? []);
+        const document = this.#document;
+        const entries = pathsOf(urn, this.settings).flatMap((path) => document.find(path) ?? []);
         for (const { value } of entries) {
-            const [best] = this.#scalars(value)
+            const [best] = document
+                .scalars(value)
                 .filter((scalar) => names(got, String(scalar.value)))
                 .sort((one, other) => String(other.value).length - String(one.value).length);
-            if (best !== undefined) return this.#line(best);
+            if (best !== undefined) return document.line(best);
         }
-        return this.#line((entries[0] ?? this.#find([]))?.key);
-    }
-
-    #find([first, ...rest]: ConfigPath): { key: unknown; value: unknown } | undefined {
-        const keys = [
-            "config",
-            ...(first === undefined ? [] : [`${configNamespace}:${first}`, ...rest]),
-        ];
-        let here: { key: unknown; value: unknown } = {
-            key: undefined,
-            value: this.#document.contents,
-        };
-        for (const name of keys) {
-            const map = this.#resolved(here.value);
-            const pair = isMap(map)
-                ? map.items.find(({ key }) => isScalar(key) && String(key.value) === name)
-                : undefined;
-            if (pair === undefined) return undefined;
-            here = pair;
-        }
-        return here;
-    }
-
-    /** Every value in a node; keys are none. */
-    #scalars(node: unknown): Scalar[] {
-        const found = this.#resolved(node);
-        if (isScalar(found)) return [found];
-        if (isMap(found)) return found.items.flatMap(({ value }) => this.#scalars(value));
-        return isSeq(found) ? found.items.flatMap((item) => this.#scalars(item)) : [];
-    }
-
-    #resolved(node: unknown): unknown {
-        return isAlias(node) ? node.resolve(this.#document) : node;
-    }
-
-    #line(node: unknown): number {
-        const [start = 0] = (isNode(node) ? node.range : undefined) ?? [];
-        return this.#lines.linePos(start).line;
+        return document.line((entries[0] ?? document.find([]))?.key);
     }
 }
 

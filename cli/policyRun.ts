@@ -1,21 +1,19 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AnalyzedResource, Analyzer } from "../engine/analyzer";
-import { deployUntilSettled, pendingOf } from "../engine/deployAll";
-import { InProcessEngine, type InProcessOptions } from "../engine/inProcessEngine";
-import { DeployFailed } from "../engine/inProcess";
+import { pendingOf } from "../engine/deployAll";
+import type { InProcessOptions } from "../engine/inProcessEngine";
 import type { Project, Stack } from "../engine/stacks";
 import type { ResourceRecord } from "../engine/stackState";
-import { LocalCloud } from "../local/cloud";
 import { judgeBy, type Verdict } from "../policy/judge";
 import { readPackConfig } from "../policy/packConfig";
 import { rulesOf } from "../policy/rules";
 import { fromState, type StateResource } from "../policy/sources";
 import { StackView } from "../policy/stackView";
-import { accessTo, LocalTarget } from "./localTarget";
+import { deployInProcess } from "./deployInProcess";
 import { ConfigLines } from "./policyPlace";
 import type { Place, StackReport } from "./policyReport";
+
+export { Interrupted } from "./interrupted";
 
 /** What a run tells while it goes on. */
 export interface PolicyRun {
@@ -24,9 +22,6 @@ export interface PolicyRun {
     onEvent: InProcessOptions["onEvent"];
     onStack: (stack: Stack) => void;
 }
-
-/** Ctrl-C, while stacks were deployed. */
-export class Interrupted extends Error {}
 
 /**
  * Deploys all stacks to an AWS of this process until they have settled, and judges what is there then.
@@ -42,23 +37,18 @@ export async function judgeProject(project: Project, run: PolicyRun): Promise<St
             readPackConfig(project.folder, name, role),
         ]),
     );
-    const stateFolder = mkdtempSync(join(tmpdir(), "agentcore-hub-policy-"));
-    const cloud = await LocalCloud.start({ port: 0, stateFolder });
-    const interrupt = new AbortController();
-    const onSignal = () => {
-        interrupt.abort();
+    const registered = new Map<string, Registered>();
+    const analyzer = (stack: Stack) => {
+        run.onStack(stack);
+        const collector = new Registered();
+        registered.set(stack.name, collector);
+        return Promise.resolve(collector);
     };
-    for (const signal of signals) process.once(signal, onSignal);
-    try {
-        const local = new LocalTarget(project, accessTo(cloud), stateFolder, run.onEvent);
-        await local.prepare();
-        const { registered, failures } = await Promise.race([
-            deployAll(local, run),
-            aborted(interrupt.signal),
-        ]);
-        return project.stacks.map((stack) => {
+    const { onEvent } = run;
+    return deployInProcess(project, { onEvent, analyzer }, ({ stateOf, failures }) =>
+        project.stacks.map((stack) => {
             const failure = failures.get(stack.name);
-            const state = local.backend.read(stack.name);
+            const state = stateOf(stack.name);
             return judgedStack(
                 {
                     stack: stack.name,
@@ -68,16 +58,16 @@ export async function judgeProject(project: Project, run: PolicyRun): Promise<St
                     pending: pendingOf(state?.outputs ?? {}),
                     ...(failure !== undefined && { failure }),
                 },
-                stateOf(state?.resources ?? [], registered.get(stack.name), failure !== undefined),
+                askedState(
+                    state?.resources ?? [],
+                    registered.get(stack.name),
+                    failure !== undefined,
+                ),
                 placesOf(project, stack),
                 run.today,
             );
-        });
-    } finally {
-        for (const signal of signals) process.off(signal, onSignal);
-        await cloud.stop();
-        rmSync(stateFolder, { recursive: true, force: true });
-    }
+        }),
+    );
 }
 
 /** What is known of a stack before it is judged. */
@@ -125,47 +115,6 @@ export function judgedStack(
     };
 }
 
-/** Deploys what can be deployed: where a stack fails, the others go on without it. */
-async function deployAll(
-    { project, backend, providers }: LocalTarget,
-    { onEvent, onStack }: PolicyRun,
-): Promise<{ registered: Map<string, Registered>; failures: Map<string, string> }> {
-    const registered = new Map<string, Registered>();
-    const failures = new Map<string, string>();
-    const engine = new InProcessEngine({
-        project,
-        backend,
-        providers,
-        onEvent,
-        analyzer: (stack) => {
-            onStack(stack);
-            const collector = new Registered();
-            registered.set(stack.name, collector);
-            return Promise.resolve(collector);
-        },
-    });
-    for (;;) {
-        const left = project.stacks.filter(({ name }) => !failures.has(name));
-        try {
-            await deployUntilSettled(engine, left, () => undefined);
-            return { registered, failures };
-        } catch (error) {
-            if (!(error instanceof DeployFailed)) throw error;
-            failures.set(error.stackName, error.message);
-        }
-    }
-}
-
-const signals = ["SIGINT", "SIGTERM"] as const;
-
-function aborted(signal: AbortSignal): Promise<never> {
-    return new Promise((_resolve, reject) => {
-        signal.addEventListener("abort", () => {
-            reject(new Interrupted("interrupted"));
-        });
-    });
-}
-
 /** Finds nothing, and remembers what one deployment has asked about: also what AWS refused then. */
 class Registered implements Analyzer {
     readonly resources = new Map<string, AnalyzedResource>();
@@ -181,7 +130,7 @@ class Registered implements Analyzer {
 }
 
 /** A stack's state with what each property was made from; after a failure, with what it stopped at. */
-function stateOf(
+function askedState(
     resources: readonly ResourceRecord[],
     registered: Registered | undefined,
     isPartial: boolean,

@@ -28,6 +28,14 @@ export function signedFetch(
     });
 }
 
+const defaultStateFolder = ".hub/local";
+
+/** How to have a refusal of the local cloud explained, by its answer's own header. */
+export function explainCommand(pointer: string, stateFolder = defaultStateFolder): string {
+    const folder = stateFolder === defaultStateFolder ? "" : ` --state-folder ${stateFolder}`;
+    return `to see each step: npm run hub -- ${pointer.replace(/^hub /, "")}${folder}`;
+}
+
 /** AWS's answer names no reason; the local cloud remembers it. */
 export async function reasonOf(
     connection: Connection | undefined,

@@ -236,7 +236,7 @@ async function callAs({
         arguments: exampleArguments(definition.inputSchema, story.spoke.settings.accountId),
     });
     const requestId = outcome.requestId ?? "";
-    const principal = cloud.authorizer.record(requestId)?.request.principal;
+    const principal = cloud.requests.get(requestId)?.principal;
     const reason = cloud.refusalOf(requestId);
     reporter.event({
         step: "call",

@@ -4,7 +4,7 @@ import type { CustomResourceOptions, Input } from "@pulumi/pulumi";
 /** What a command is about; all of it goes to it as environment. */
 export interface DeployCommandArgs {
     /** A command of `components/commands/`. */
-    run: "await-runtime" | "synchronize-target";
+    run: "await-runtime" | "synchronize-target" | "verify-access";
     accountId: string;
     region: string;
     environment: Readonly<Record<string, Input<string>>>;

@@ -6,10 +6,12 @@ import { PrincipalDirectory } from "./services/principals";
 import { adminRoleName, newAccount, type LocalAccount } from "./services/account";
 import { Authorizer } from "./services/authorizer";
 import { Deployer } from "./services/deployer";
+import { expiredSession, roleOfBody } from "./services/expiredSession";
 import { Gateways } from "./services/gateways";
 import { LambdaInvoker } from "./services/lambdaInvoker";
 import { McpServers } from "./services/mcpServers";
 import type { RuntimeSeconds } from "./services/runtimeHosts";
+import { RequestLog } from "./services/requestLog";
 import { Runtimes } from "./services/runtimes";
 import { Sts } from "./services/sts";
 import { ownPost } from "./gateway/ownPost";
@@ -62,6 +64,7 @@ export class LocalCloud {
     readonly token = randomBytes(24).toString("hex");
     readonly accounts = new Map<string, LocalAccount>();
     readonly sts: Sts;
+    readonly requests: RequestLog;
     readonly authorizer: Authorizer;
     readonly gateways: Gateways;
     readonly runtimes: Runtimes;
@@ -74,13 +77,13 @@ export class LocalCloud {
         string,
         { account: ServedAccount; providers: ServedProviders; deployer: Deployer }
     >();
-    readonly #refusals = new Map<string, string>();
     #port = 0;
 
     private constructor(private readonly options: LocalCloudOptions) {
         this.#now = options.now ?? Date.now;
         this.sts = new Sts(this.accounts, this.#now);
-        this.authorizer = new Authorizer(this.sts, this.#now);
+        this.requests = new RequestLog(this.#now);
+        this.authorizer = new Authorizer(this.sts, this.#now, this.requests);
         this.#invoker = new LambdaInvoker(this.accounts, this.sts, this.authorizer, () =>
             this.#endpointEnvironment(),
         );
@@ -91,7 +94,8 @@ export class LocalCloud {
             authorizer: this.authorizer,
             endpointEnvironment: () => this.#endpointEnvironment(),
             onRefused: (id, reason) => {
-                this.#refuse(id, reason);
+                const request = this.requests.get(id);
+                if (request !== undefined) request.reason = reason;
             },
             ...(options.runtimeSeconds !== undefined && { seconds: options.runtimeSeconds }),
         });
@@ -99,6 +103,9 @@ export class LocalCloud {
             sts: this.sts,
             dataPlaneUrl: () => this.endpoints.bedrockAgentcore,
             post: ownPost((request) => this.#http.answer(request)),
+            onCall: (parentId, requestId) => {
+                this.requests.link(parentId, requestId);
+            },
         });
         const keys = { keyOf: (id: string) => this.sts.key(id), now: this.#now };
         this.#http = new HttpServer(
@@ -112,7 +119,7 @@ export class LocalCloud {
                     keys,
                 ),
                 "bedrock-agentcore": {
-                    answer: runtimeApi(this.runtimes, this.accounts, keys),
+                    answer: runtimeApi(this.runtimes, this.accounts, keys, this.requests),
                     maxBodyBytes: maxInvocationBytes,
                 },
                 "bedrock-runtime": bedrockRuntimeApi({
@@ -123,9 +130,7 @@ export class LocalCloud {
                         options.models === undefined ? standInModel : openAiModel(options.models),
                 }),
                 gateway: {
-                    answer: gatewayApi(this.gateways, keys, (id, reason) => {
-                        this.#refuse(id, reason);
-                    }),
+                    answer: gatewayApi(this.gateways, keys, this.requests),
                     refuse: refuseMcp,
                 },
                 _hub: (request) => this.#hubApi(request),
@@ -214,7 +219,7 @@ export class LocalCloud {
 
     /** Why a request was refused, by the id in its answer's `x-amzn-requestid`. */
     refusalOf(requestId: string): string | undefined {
-        return this.#refusals.get(requestId);
+        return this.requests.get(requestId)?.reason;
     }
 
     async stop(): Promise<void> {
@@ -227,14 +232,6 @@ export class LocalCloud {
         for (const { logs } of this.accounts.values()) logs.close();
     }
 
-    #refuse(requestId: string, reason: string): void {
-        this.#refusals.set(requestId, reason);
-        if (this.#refusals.size > 1000) {
-            const oldest = this.#refusals.keys().next().value;
-            if (oldest !== undefined) this.#refusals.delete(oldest);
-        }
-    }
-
     /** The cloud's own endpoints, for `hub` in another terminal. */
     async #hubApi(request: HttpRequest): Promise<HttpResponse> {
         const given = Buffer.from(request.headers["x-hub-token"] ?? "");
@@ -245,6 +242,22 @@ export class LocalCloud {
         const refusal = /^\/refusals\/([\w-]+)$/.exec(request.path)?.[1];
         if (request.method === "GET" && refusal !== undefined) {
             return json(200, { reason: this.refusalOf(refusal) ?? null });
+        }
+        if (request.method === "GET" && request.path === "/requests") {
+            return json(200, this.requests.last());
+        }
+        const asked = /^\/requests\/([\w-]+)$/.exec(request.path)?.[1];
+        if (request.method === "GET" && asked !== undefined) {
+            const logged = this.requests.get(asked);
+            return logged === undefined
+                ? json(404, { message: `No request ${asked} is in the log` })
+                : json(200, logged);
+        }
+        if (request.method === "PUT" && request.path === "/expired-sessions") {
+            const session = expiredSession(this.accounts, this.sts, roleOfBody(request.body));
+            return session === undefined
+                ? json(404, { message: "No such role" })
+                : json(200, session);
         }
         const account = /^\/accounts\/(\d{12})$/.exec(request.path)?.[1];
         if (request.method === "PUT" && account !== undefined) {

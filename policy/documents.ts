@@ -26,8 +26,19 @@ export type ReadDocument =
     | { state: "malformed"; problem: string }
     | { state: "read"; text: string; statements: readonly CompiledStatement[] };
 
-/** Reads a document: as text or as an object, as AWS would. */
-export function readDocument({ value, kind }: StackDocument): ReadDocument {
+/** Reads a document, once: as text or as an object, as AWS would. */
+export function readDocument(document: StackDocument): ReadDocument {
+    const known = readDocuments.get(document);
+    if (known !== undefined) return known;
+    const read = parsed(document);
+    readDocuments.set(document, read);
+    return read;
+}
+
+/** Every rule reads the documents of the stack: parsing them is most of what judging costs. */
+const readDocuments = new WeakMap<StackDocument, ReadDocument>();
+
+function parsed({ value, kind }: StackDocument): ReadDocument {
     if (hasUnknown(value)) return { state: "unknown" };
     if (typeof value !== "string" && (typeof value !== "object" || value === null)) {
         return { state: "malformed", problem: `got ${String(value)}; must be a policy document` };

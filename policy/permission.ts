@@ -2,7 +2,8 @@ import type { CompiledStatement } from "../access/compiledStatement";
 import { isPattern } from "./documents";
 
 /** What a permission is for; each has its rule. */
-export type Purpose = "targets" | "code" | "logs" | "gateways" | "models" | "telemetry";
+export type Purpose =
+    "targets" | "code" | "logs" | "gateways" | "models" | "telemetry" | "operators";
 
 /** Something that a role needs: actions, and the resources that it needs them on. */
 export interface Permission {

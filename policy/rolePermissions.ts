@@ -50,8 +50,8 @@ export function excessOf(
     stack: StackView,
     role: Role,
     allowedActions: readonly string[] = [],
+    permissions: readonly Permission[] = permissionsOf(stack, role),
 ): Excess[] {
-    const permissions = permissionsOf(stack, role);
     const ignored = new Set(allowedActions.map((action) => action.toLowerCase()));
     return stack
         .documentsOf(role)

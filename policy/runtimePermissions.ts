@@ -1,7 +1,7 @@
 import type { CompiledStatement } from "../access/compiledStatement";
 import { parseArn } from "../agentcore/arn";
 import { inferenceProfileArnKey, modelActions } from "../agentcore/bedrock";
-import { unscopedActions } from "../agentcore/unscopedActions";
+import { runtimeUnscopedActions } from "../agentcore/unscopedActions";
 import { isPattern } from "./documents";
 import { undecidedUnlessPattern, type Permission } from "./permission";
 import { at, unknown } from "./resource";
@@ -80,7 +80,7 @@ function isModel(resource: string, { conditions }: CompiledStatement): boolean {
 }
 
 /** The actions that take no resource, each as AWS demands it; metrics only of AgentCore's namespace. */
-export const unscopedPermissions: readonly Permission[] = Object.keys(unscopedActions).map(
+export const unscopedPermissions: readonly Permission[] = Object.keys(runtimeUnscopedActions).map(
     (action) => ({
         purpose: action.startsWith("ecr:") ? "code" : "telemetry",
         actions: [action],

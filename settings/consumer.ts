@@ -1,5 +1,6 @@
 import { isGatewayArn, parseArn } from "../agentcore/arn";
 import { agentSettings } from "./agent";
+import { operatorsSettings } from "./operators";
 import { exactPrincipals, got, unique, type Context } from "./problems";
 import type { ConsumerConfig } from "./schema";
 import type { CallerSettings, ConsumerSettings, GatewayReference, HubSettings } from "./types";
@@ -60,6 +61,16 @@ export function consumerSettings(config: ConsumerConfig, context: Context): Cons
             },
         }),
         runtime: config.runtime,
+        operators: operatorsSettings(
+            { readOnly: config.operators.readOnly },
+            {
+                roleNames: [
+                    ...Object.keys(callers),
+                    ...(config.agent === undefined ? [] : [config.agent.workload]),
+                ],
+                context,
+            },
+        ),
     };
 }
 

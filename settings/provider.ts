@@ -1,4 +1,5 @@
 import { limits } from "../agentcore/limits";
+import { operatorsSettings } from "./operators";
 import { exactPrincipals, got, unique, type Context } from "./problems";
 import type { GrantConfig, ProviderConfig } from "./schema";
 import { targetSettings } from "./targets";
@@ -51,6 +52,11 @@ export function providerSettings(config: ProviderConfig, context: Context): Prov
         runtime: config.runtime,
         spokes: config.spokes,
         gateways,
+        operators: operatorsSettings(config.operators, {
+            roleNames: [],
+            context,
+        }),
+        ...(config.verify !== undefined && { verify: config.verify }),
     };
 }
 

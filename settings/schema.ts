@@ -41,20 +41,29 @@ const listingMode = z
     .string({ error: "DEFAULT or DYNAMIC" })
     .refine((mode) => mode === "DEFAULT" || mode === "DYNAMIC", { error: "DEFAULT or DYNAMIC" })
     .default("DEFAULT");
+// Looked at where the tools are known; here the union of targets would tell that no target fits.
+const examples = z.unknown().optional();
 const targetSchema = z.union(
     [
         z.strictObject({
             lambda: z.string(),
             tools: list(z.string(), "names of the workload's tools").optional(),
+            examples,
         }),
-        z.strictObject({ existingLambdaArn: z.string(), toolSchemaFile: z.string() }),
-        z.strictObject({ mcpServer: z.string(), listingMode }),
+        z.strictObject({ existingLambdaArn: z.string(), toolSchemaFile: z.string(), examples }),
+        z.strictObject({ mcpServer: z.string(), listingMode, examples }),
         z.strictObject({
             existingRuntimeArn: z.string(),
             qualifier: named(limits.runtimeEndpointName).default("DEFAULT"),
             listingMode,
+            examples,
         }),
-        z.strictObject({ mcpServerUrl: z.string(), resourceArn: z.string(), listingMode }),
+        z.strictObject({
+            mcpServerUrl: z.string(),
+            resourceArn: z.string(),
+            listingMode,
+            examples,
+        }),
     ],
     {
         error: "{ lambda: <workload>, tools: [<name>] }, { existingLambdaArn: <ARN>, toolSchemaFile: <path> }, { mcpServer: <workload> }, { existingRuntimeArn: <ARN> } or { mcpServerUrl: <URL>, resourceArn: <ARN> }",
@@ -130,6 +139,34 @@ const agentSchema = z.strictObject({
     maxTurns: whole({ min: 1, max: 100 }, "turns").default(10),
     systemPrompt: text("a text").optional(),
 });
+const operatorSchema = z.strictObject({
+    roleName: named(limits.roleName).optional(),
+    assumedBy: list(z.string(), "exact ARNs of roles or users"),
+    sourceAddresses: list(z.string(), "CIDR ranges").optional(),
+    maxSessionSeconds: whole(limits.sessionSeconds, "seconds").default(limits.sessionSeconds.min),
+});
+const managementSchema = operatorSchema.extend({
+    kmsKeys: list(z.string(), "exact ARNs of KMS keys").optional(),
+    schemaObjects: list(z.string(), "exact ARNs of S3 objects").optional(),
+    credentialProviders: z.boolean({ error: "true or false" }).default(false),
+});
+const providerOperatorsSchema = z.strictObject({
+    management: managementSchema.optional(),
+    readOnly: operatorSchema.optional(),
+});
+const consumerOperatorsSchema = z.strictObject({
+    management: z
+        .undefined({
+            error: "absent in a spoke, which has no gateways: configure it in the hub's stack",
+        })
+        .optional(),
+    readOnly: operatorSchema.optional(),
+});
+const verifySchema = z
+    .union([z.boolean(), z.strictObject({ waitSeconds: whole({ min: 0, max: 600 }, "seconds") })], {
+        error: "true, false or { waitSeconds: <0-600> }",
+    })
+    .transform((verify) => (verify === true ? { waitSeconds: 60 } : verify || undefined));
 /** All keys of a hub. */
 export const providerSchema = z.strictObject({
     account: accountSchema,
@@ -149,6 +186,8 @@ export const providerSchema = z.strictObject({
     gateways: z
         .record(named(limits.gatewayName), gatewaySchema, { error: "a map of gateways" })
         .default({}),
+    operators: providerOperatorsSchema.prefault({}),
+    verify: verifySchema.optional(),
 });
 /** All keys of a spoke. */
 export const consumerSchema = z.strictObject({
@@ -159,6 +198,7 @@ export const consumerSchema = z.strictObject({
         .default({}),
     agent: agentSchema.optional(),
     runtime: runtimeSchema.prefault({}),
+    operators: consumerOperatorsSchema.prefault({}),
 });
 /** A hub's config as it is written. */
 export type ProviderConfig = z.infer<typeof providerSchema>;
@@ -167,6 +207,8 @@ export type ConsumerConfig = z.infer<typeof consumerSchema>;
 
 /** The agent as it is written. */
 export type AgentConfig = z.infer<typeof agentSchema>;
+/** The operators' roles as they are written. */
+export type OperatorsConfig = z.infer<typeof providerOperatorsSchema>;
 /** One grant as it is written. */
 export type GrantConfig = z.infer<typeof grantSchema>;
 /** One target as it is written. */

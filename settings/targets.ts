@@ -9,6 +9,7 @@ import {
     toolSchemaProblems,
     type ToolDefinition,
 } from "../agentcore/toolSchema";
+import { exampleSettings } from "./examples";
 import { got, unique, type Context } from "./problems";
 import type { TargetConfig } from "./schema";
 import type {
@@ -39,7 +40,10 @@ export function targetSettings(
             );
         }
     }
-    return settings;
+    if (target.examples === undefined) return settings;
+    const { tools } = settings;
+    const examples = exampleSettings(`${path}.examples`, target.examples, tools, context);
+    return { ...settings, examples };
 }
 
 type LambdaConfig = Extract<TargetConfig, { lambda: string } | { existingLambdaArn: string }>;

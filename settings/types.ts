@@ -4,11 +4,20 @@ import type { ToolDefinition } from "../agentcore/toolSchema";
 export type LambdaSource =
     { kind: "workload"; workload: string } | { kind: "existing"; functionArn: string };
 
+/** A call of a tool that shows whether it answers. */
+export interface ExampleSettings {
+    arguments: Readonly<Record<string, unknown>>;
+    /** Whether the call only reads: no other one is made by `hub verify`. */
+    readOnly: boolean;
+}
+
 /** One Lambda target of a gateway, and the tools that it shows. */
 export interface LambdaTargetSettings {
     kind: "lambda";
     lambda: LambdaSource;
     tools: readonly ToolDefinition[];
+    /** By tool. */
+    examples?: Readonly<Record<string, ExampleSettings>>;
 }
 
 /** An MCP server: of `workloads/<name>` on a runtime of the program's, on a runtime that is there, or behind a URL. */
@@ -28,6 +37,8 @@ export interface McpServerTargetSettings {
     listingMode: "DEFAULT" | "DYNAMIC";
     /** As the workload declares them; none where the server is not ours. */
     tools: readonly ToolDefinition[];
+    /** By tool. */
+    examples?: Readonly<Record<string, ExampleSettings>>;
 }
 
 /** One target of a gateway. */
@@ -109,6 +120,33 @@ export interface AgentSettings {
     systemPrompt?: string;
 }
 
+/** A role that people or pipelines operate an account's gateways with. */
+export interface OperatorSettings {
+    roleName: string;
+    /** Exact ARNs of who may take the role on. */
+    assumedBy: readonly string[];
+    /** CIDR ranges that the role may be used from; with none, from anywhere. */
+    sourceAddresses: readonly string[];
+    maxSessionSeconds: number;
+}
+
+/** The role that manages a hub's gateways. */
+export interface ManagementSettings extends OperatorSettings {
+    /** Exact ARNs of the KMS keys that gateways are encrypted with. */
+    kmsKeys: readonly string[];
+    /** Exact ARNs of the S3 objects that targets take their schemas from. */
+    schemaObjects: readonly string[];
+    /** Whether targets are called with OAuth or API keys. */
+    credentialProviders: boolean;
+}
+
+/** The operators' roles of an account, apart from those that anything runs with. */
+export interface OperatorsSettings {
+    /** A hub's alone. */
+    management?: ManagementSettings;
+    readOnly?: OperatorSettings;
+}
+
 /** All config of a hub's stack. */
 export interface ProviderSettings {
     role: "provider";
@@ -119,6 +157,9 @@ export interface ProviderSettings {
     runtime: RuntimeSettings & { operators: readonly string[] };
     spokes: Readonly<Record<string, OtherStack>>;
     gateways: Readonly<Record<string, GatewaySettings>>;
+    operators: OperatorsSettings;
+    /** Whether the gateways are called at the end of a deployment, and how long they may take to answer as they must. */
+    verify?: { waitSeconds: number };
 }
 
 /** All config of a spoke's stack. */
@@ -130,6 +171,7 @@ export interface ConsumerSettings {
     callers: Readonly<Record<string, CallerSettings>>;
     agent?: AgentSettings;
     runtime: RuntimeSettings;
+    operators: OperatorsSettings;
 }
 
 export type Settings = ProviderSettings | ConsumerSettings;

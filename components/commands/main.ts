@@ -1,6 +1,7 @@
 import { awaitRuntime } from "./awaitRuntime";
 import { CommandFailed, settingsOf } from "./deployment";
 import { synchronizeTarget } from "./synchronizeTarget";
+import { verifyAccess } from "./verifyAccess";
 
 // What `@pulumi/command` runs for what neither AWS provider has, with the deployer's credentials:
 // node dist/commands.js <command>, its settings in the environment.
@@ -9,6 +10,7 @@ const commands: Readonly<Record<string, (environment: NodeJS.ProcessEnv) => Prom
         awaitRuntime(settingsOf(environment, ["HUB_RUNTIME_ID"])),
     "synchronize-target": async (environment) =>
         synchronizeTarget(settingsOf(environment, ["HUB_GATEWAY_ID", "HUB_TARGET_ID"])),
+    "verify-access": async (environment) => verifyAccess(settingsOf(environment, ["HUB_ACCESS"])),
 };
 
 // Of later versions of the SDK than the one in this bundle; it would stand in front of each failure's reason.

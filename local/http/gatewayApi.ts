@@ -1,6 +1,13 @@
 import { gatewayErrors, gatewayUnsignedPayload, type GatewayError } from "../../agentcore/mcp";
 import { AwsError } from "../awsError";
+import { parseMessage } from "../gateway/message";
 import type { Gateways } from "../services/gateways";
+import {
+    explainPointer,
+    type BegunRequest,
+    type LoggedRequest,
+    type RequestLog,
+} from "../services/requestLog";
 import { RequestTooLarge } from "./earlyRefusal";
 import {
     callerOf,
@@ -15,7 +22,7 @@ import {
 export function gatewayApi(
     gateways: Gateways,
     keys: KeySource,
-    onRefused: (requestId: string, reason: string) => void,
+    log: RequestLog,
 ): (request: HttpRequest) => Promise<HttpResponse> {
     return async (request) => {
         const match = /^\/([^/?]+)\/mcp(?:\?.*)?$/.exec(request.path);
@@ -30,6 +37,15 @@ export function gatewayApi(
             // Streamable HTTP without a server stream or sessions: MCP's own answer (inferred).
             return { httpStatus: 405, headers: { ...headers, allow: "POST" }, body: "" };
         }
+        const logged = log.begin({
+            ...{ requestId: request.requestId, service: "gateway" },
+            resource: owned.gateway.gatewayArn,
+            ...askedOf(request.body),
+        });
+        const refused = (error: GatewayError, reason: string): HttpResponse => {
+            Object.assign(logged, { reason, outcome: "refused", httpStatus: error.httpStatus });
+            return refusal(error, { ...headers, ...explainPointer(logged) });
+        };
         let caller;
         try {
             caller = callerOf(
@@ -43,31 +59,59 @@ export function gatewayApi(
             );
         } catch (error) {
             if (!(error instanceof AwsError)) throw error;
-            onRefused(request.requestId, `${error.code}: ${error.message}`);
-            return refusal(gatewayErrors.authentication, headers);
+            const { code, message } = error;
+            logged.signature = { result: "refused", code, message };
+            Object.assign(logged, namedCaller(request, keys));
+            return refused(gatewayErrors.authentication, `${code}: ${message}`);
         }
+        logged.signature = { result: "verified" };
+        logged.principal = caller.principal;
         const { decision, reason } = gateways.authorize(
             caller,
             owned,
             request.requestId,
             request.origin,
         );
-        if (decision.decision !== "allow") {
-            onRefused(request.requestId, reason);
-            return refusal(gatewayErrors.authorization, headers);
-        }
+        if (decision.decision !== "allow") return refused(gatewayErrors.authorization, reason);
         const response = await gateways.answer(owned, {
             headers: request.headers,
             body: request.body,
             requestId: request.requestId,
             leaving: () => request.signal,
         });
+        logged.httpStatus = response.httpStatus;
+        logged.outcome = response.call?.outcome === "error" ? "failed" : "answered";
         return {
             httpStatus: response.httpStatus,
-            headers: { ...headers, ...response.headers },
+            headers: { ...headers, ...response.headers, ...explainPointer(logged) },
             body: response.body ?? "",
         };
     };
+}
+
+/** A longer message is not read again for the log. */
+const maxLoggedBytes = 65_536;
+
+/** What a message asks for, where it can be read; what it gives to a tool is left out. */
+function askedOf(body: Uint8Array): Pick<BegunRequest, "method" | "tool"> {
+    if (body.byteLength > maxLoggedBytes) return {};
+    try {
+        const { method, params } = parseMessage(body);
+        const tool = method === "tools/call" ? params["name"] : undefined;
+        return { method, ...(typeof tool === "string" && { tool }) };
+    } catch {
+        return {};
+    }
+}
+
+/** Whose key a signature names that does not hold. */
+export function namedCaller(
+    { headers }: Pick<HttpRequest, "headers">,
+    { keyOf }: KeySource,
+): Pick<LoggedRequest, "principal"> {
+    const id = /\bCredential=([^/,\s]+)\//.exec(headers["authorization"] ?? "")?.[1];
+    const principal = id === undefined ? undefined : keyOf(id)?.principal;
+    return principal === undefined ? {} : { principal };
 }
 
 /** What is refused before a gateway is asked, in JSON-RPC too. */

@@ -3,7 +3,9 @@ import type { LocalAccount } from "../services/account";
 import type { Authorizer } from "../services/authorizer";
 import type { Role } from "../services/iam";
 import type { SessionKey } from "../services/sessionKey";
+import { shownPolicy } from "../services/shownPolicy";
 import type { Sts } from "../services/sts";
+import { attachedXml, authorizationDetails, members, tagsXml } from "./authorizationDetails";
 import {
     callerOf,
     xmlError,
@@ -46,7 +48,7 @@ export function stsApi(sts: Sts, keys: KeySource): (request: HttpRequest) => Htt
     });
 }
 
-/** IAM over HTTP: the reads of roles and their inline policies. */
+/** IAM over HTTP: the reads of roles and their policies, one by one and all at once. */
 export function iamApi(
     accounts: ReadonlyMap<string, LocalAccount>,
     authorizer: Authorizer,
@@ -58,8 +60,11 @@ export function iamApi(
         if (account === undefined) throw notEmulated("the caller's account");
         const { RoleName = "", PolicyName = "" } = input;
         const { iam } = account;
+        const roleXml = (role: Role) => roleOf(role, shownPolicy(role.trust, accounts));
         const reads: Record<string, () => Record<string, unknown>> = {
+            GetAccountAuthorizationDetails: () => authorizationDetails(account, accounts, input),
             ListRoles: () => ({ Roles: members(iam.roles().map(roleXml)), IsTruncated: false }),
+            // ListRoles gives no tags (https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html).
             GetRole: () => ({
                 Role: { ...roleXml(iam.role(RoleName)), Tags: tagsXml(iam.role(RoleName)) },
             }),
@@ -73,25 +78,15 @@ export function iamApi(
                 PolicyDocument: encodeURIComponent(iam.rolePolicy(RoleName, PolicyName)),
             }),
             ListAttachedRolePolicies: () => ({
-                AttachedPolicies: members(
-                    [...iam.role(RoleName).attachedPolicies.keys()].map((arn) => ({
-                        PolicyName: arn.split("/").at(-1),
-                        PolicyArn: arn,
-                    })),
-                ),
+                AttachedPolicies: attachedXml(iam.role(RoleName)),
                 IsTruncated: false,
             }),
         };
         const read = reads[action];
         if (read === undefined) throw notEmulated(`iam:${action}`);
-        const resource =
-            action === "ListRoles"
-                ? `arn:${account.partition}:iam::${account.id}:role/`
-                : (iam.findRole(RoleName)?.arn ??
-                  `arn:${account.partition}:iam::${account.id}:role/${RoleName}`);
         const { decision, message } = authorizer.decide(caller, {
             action: `iam:${action}`,
-            resource,
+            resource: resourceOf(action, RoleName, account),
             resourceAccountId: account.id,
             requestId: request.requestId,
             origin: request.origin,
@@ -142,24 +137,27 @@ function identity({ principal }: SessionKey) {
     };
 }
 
-function roleXml(role: Role) {
+/** What an action is allowed on; GetAccountAuthorizationDetails takes no resource (service authorization reference). */
+function resourceOf(
+    action: string,
+    roleName: string,
+    { id, partition, iam }: Pick<LocalAccount, "id" | "partition" | "iam">,
+): string {
+    if (action === "GetAccountAuthorizationDetails") return "*";
+    const roles = `arn:${partition}:iam::${id}:role/`;
+    if (action === "ListRoles") return roles;
+    return iam.findRole(roleName)?.arn ?? `${roles}${roleName}`;
+}
+
+function roleOf(role: Role, trust: string) {
     return {
         Path: role.path,
         RoleName: role.roleName,
         RoleId: role.roleId,
         Arn: role.arn,
         CreateDate: role.createdAt.toISOString(),
-        AssumeRolePolicyDocument: encodeURIComponent(role.trust.text),
+        AssumeRolePolicyDocument: encodeURIComponent(trust),
         Description: role.description,
         MaxSessionDuration: role.maxSessionSeconds,
     };
-}
-
-/** ListRoles gives no tags, GetRole does (https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html). */
-function tagsXml({ tags }: Role) {
-    return members(Object.entries(tags).map(([Key, Value]) => ({ Key, Value })));
-}
-
-function members(items: readonly unknown[]): unknown {
-    return items.length === 0 ? "" : { member: items };
 }

@@ -3,9 +3,11 @@ import type { LocalAccount } from "../services/account";
 import type { Authorizer } from "../services/authorizer";
 import type { LambdaFunction } from "../services/lambdaFunctions";
 import { policyStore } from "../services/policyStore";
+import { shownPolicy } from "../services/shownPolicy";
 import { gatewayDetail, gatewaySummary, targetDetail, targetSummary } from "./controlViews";
 import { json, type HttpRequest, type HttpResponse, type KeySource } from "./exchange";
-import { bodyOf, restApi, segments, type Operation } from "./restOperation";
+import { listed } from "./paging";
+import { bodyOf, restApi, segments, unscoped, type Operation } from "./restOperation";
 import { runtimeOperation } from "./runtimeControl";
 
 /** The AgentCore control plane over HTTP: reads, resource policies, and the synchronization of targets. */
@@ -34,9 +36,10 @@ export function agentcoreControlApi(
                 });
             }
             if (method === "GET") {
-                return operation("Get", () =>
-                    json(200, { policy: policyStore(account, id).get().text }),
-                );
+                return operation("Get", () => {
+                    const policy = shownPolicy(policyStore(account, id).get(), accounts);
+                    return json(200, { policy });
+                });
             }
             if (method === "DELETE") {
                 return operation("Delete", () => {
@@ -49,8 +52,14 @@ export function agentcoreControlApi(
             if (id === "") {
                 return {
                     action: "bedrock-agentcore:ListGateways",
-                    resource: `arn:${account.partition}:bedrock-agentcore:*:${account.id}:gateway/*`,
-                    run: () => json(200, { items: agentcore.gateways().map(gatewaySummary) }),
+                    resource: unscoped,
+                    run: () => {
+                        const gateways = agentcore.gateways().map(gatewaySummary);
+                        return json(
+                            200,
+                            listed(request.path, "items", gateways, ({ gatewayId }) => gatewayId),
+                        );
+                    },
                 };
             }
             if (second === undefined) {
@@ -64,10 +73,18 @@ export function agentcoreControlApi(
                 return {
                     action: "bedrock-agentcore:ListGatewayTargets",
                     resource: gatewayArn(id),
-                    run: () =>
-                        json(200, {
-                            items: [...agentcore.gateway(id).targets.values()].map(targetSummary),
-                        }),
+                    run: () => {
+                        const targets = [...agentcore.gateway(id).targets.values()];
+                        return json(
+                            200,
+                            listed(
+                                request.path,
+                                "items",
+                                targets.map(targetSummary),
+                                (target) => target.targetId,
+                            ),
+                        );
+                    },
                 };
             }
             if (second === "targets") {
@@ -110,7 +127,7 @@ export function lambdaApi(
         if (name === "") {
             return {
                 action: "lambda:ListFunctions",
-                resource: "*",
+                resource: unscoped,
                 run: () => json(200, { Functions: lambda.functions().map(configuration) }),
             };
         }

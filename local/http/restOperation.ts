@@ -1,3 +1,4 @@
+import type { ContextKeys } from "../../access";
 import { AwsError, notEmulated } from "../awsError";
 import type { LocalAccount } from "../services/account";
 import type { Authorizer } from "../services/authorizer";
@@ -9,10 +10,17 @@ import {
     type KeySource,
 } from "./exchange";
 
+/**
+ * What a list of all that an account has in a region is allowed on
+ * (https://docs.aws.amazon.com/service-authorization/latest/reference/list_bedrock-agentcore.html).
+ */
+export const unscoped = "*";
+
 /** One operation of a restJson service, before it is allowed. */
 export interface Operation {
     /** The IAM action, which is the operation's name. */
     action: string;
+    /** An ARN, or {@link unscoped}. */
     resource: string;
     run: () => HttpResponse | Promise<HttpResponse>;
 }
@@ -37,6 +45,7 @@ export function restApi(
                 resourceAccountId: account.id,
                 requestId: request.requestId,
                 origin: request.origin,
+                ...(resource === unscoped && { context: signedRegion(request) }),
             });
             if (decision.decision !== "allow") {
                 throw new AwsError("AccessDeniedException", message, 403);
@@ -47,6 +56,13 @@ export function restApi(
             return jsonError(error);
         }
     };
+}
+
+/** The region that a request was signed for, where its resource names none. */
+function signedRegion({ headers }: HttpRequest): ContextKeys {
+    const [, region] =
+        /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers["authorization"] ?? "") ?? [];
+    return region === undefined ? {} : { "aws:RequestedRegion": region };
 }
 
 /** The decoded segments of a path. */

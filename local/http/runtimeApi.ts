@@ -3,15 +3,18 @@ import { defaultQualifier, isRuntimeArn } from "../../agentcore/runtime";
 import { AwsError, notEmulated, validation } from "../awsError";
 import { unauthenticated } from "../runtime/refusal";
 import type { LocalAccount } from "../services/account";
+import { explainPointer, type RequestLog } from "../services/requestLog";
 import type { RuntimeRequest, Runtimes } from "../services/runtimes";
 import type { SessionKey } from "../services/sessionKey";
 import { callerOf, type HttpRequest, type HttpResponse, type KeySource } from "./exchange";
+import { namedCaller } from "./gatewayApi";
 
 /** The data plane of AgentCore, as far as it is about runtimes: signature, then policies, then the runtime. */
 export function runtimeApi(
     runtimes: Runtimes,
     accounts: ReadonlyMap<string, LocalAccount>,
     keys: KeySource,
+    log: RequestLog,
 ): (request: HttpRequest) => Promise<HttpResponse> {
     return async (request) => {
         const { operation, named, query } = operationOf(request);
@@ -22,6 +25,19 @@ export function runtimeApi(
             requestId: request.requestId,
             origin: request.origin,
         };
+        const { requestId, runtimeArn: resource, qualifier } = runtime;
+        const logged = log.begin({ requestId, service: "runtime", resource, qualifier });
+        const answered = (answer: HttpResponse): HttpResponse => {
+            logged.httpStatus = answer.httpStatus;
+            const pointer = explainPointer(logged);
+            logged.outcome =
+                answer.httpStatus < 400
+                    ? "answered"
+                    : Object.keys(pointer).length > 0
+                      ? "refused"
+                      : "failed";
+            return { ...answer, headers: { ...answer.headers, ...pointer } };
+        };
         let caller: SessionKey;
         try {
             const region = regionOfArn(runtime.runtimeArn) ?? "";
@@ -30,11 +46,15 @@ export function runtimeApi(
         } catch (error) {
             if (!(error instanceof AwsError)) throw error;
             const { code, message, httpStatus } = error;
-            return runtimes.refuse(runtime, unauthenticated(code, message, httpStatus));
+            logged.signature = { result: "refused", code, message };
+            Object.assign(logged, namedCaller(request, keys));
+            return answered(runtimes.refuse(runtime, unauthenticated(code, message, httpStatus)));
         }
-        if (operation === "stop") return runtimes.stopSession(caller, runtime);
+        logged.signature = { result: "verified" };
+        logged.principal = caller.principal;
+        if (operation === "stop") return answered(await runtimes.stopSession(caller, runtime));
         const { body, signal } = request;
-        return runtimes.invoke(caller, { ...runtime, body, signal });
+        return answered(await runtimes.invoke(caller, { ...runtime, body, signal }));
     };
 }
 

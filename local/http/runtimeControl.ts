@@ -4,7 +4,8 @@ import type { LocalAccount } from "../services/account";
 import type { AgentRuntime } from "../services/agentRuntimes";
 import { endpointDetail, runtimeDetail, runtimeSummary } from "./controlViews";
 import { json, type HttpRequest } from "./exchange";
-import { segments, type Operation } from "./restOperation";
+import { listed } from "./paging";
+import { segments, unscoped, type Operation } from "./restOperation";
 
 /** The reads of runtimes and their endpoints: `/runtimes/…`; nothing for another operation. */
 export function runtimeOperation(
@@ -16,7 +17,7 @@ export function runtimeOperation(
     if (first !== "runtimes") return undefined;
     const arn =
         agentRuntimes.findRuntime(id)?.agentRuntimeArn ??
-        `arn:${partition}:bedrock-agentcore:*:${accountId}:runtime/${id === "" ? "*" : id}`;
+        `arn:${partition}:bedrock-agentcore:*:${accountId}:runtime/${id}`;
     const runtime = (): AgentRuntime => {
         const found = agentRuntimes.findRuntime(id);
         if (found === undefined) throw notFound(`Agent runtime ${id}`);
@@ -29,9 +30,17 @@ export function runtimeOperation(
     });
     if (id === "") {
         if (operation !== "POST ") return undefined;
-        return read("ListAgentRuntimes", () => ({
-            agentRuntimes: agentRuntimes.runtimes().map(runtimeSummary),
-        }));
+        return read(
+            "ListAgentRuntimes",
+            () =>
+                listed(
+                    request.path,
+                    "agentRuntimes",
+                    agentRuntimes.runtimes().map(runtimeSummary),
+                    ({ agentRuntimeId }) => agentRuntimeId,
+                ),
+            unscoped,
+        );
     }
     switch (operation) {
         case "GET ":
@@ -41,9 +50,17 @@ export function runtimeOperation(
                 return runtimeDetail(found);
             });
         case "POST runtime-endpoints":
-            return read("ListAgentRuntimeEndpoints", () => ({
-                runtimeEndpoints: [endpointDetail(runtime())],
-            }));
+            return read(
+                "ListAgentRuntimeEndpoints",
+                () =>
+                    listed(
+                        request.path,
+                        "runtimeEndpoints",
+                        [endpointDetail(runtime())],
+                        (endpoint) => endpoint.name,
+                    ),
+                unscoped,
+            );
         case "GET runtime-endpoints":
             return read(
                 "GetAgentRuntimeEndpoint",

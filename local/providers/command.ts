@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { devNull } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import {
     optional,
     type Properties,
@@ -71,13 +72,23 @@ const shell = process.platform === "win32" ? ["cmd", "/C"] : ["/bin/sh", "-c"];
  * This process's environment, with the local account in place of whatever AWS account the deployer has: a command
  * of a local deployment reaches nothing else.
  */
-function environmentOf({ deployerEnvironment }: ResourceContext): NodeJS.ProcessEnv {
+function environmentOf({ deployerEnvironment, stateFolder }: ResourceContext): NodeJS.ProcessEnv {
     const own = Object.entries(process.env).filter(([name]) => !name.startsWith("AWS_"));
     return {
         ...Object.fromEntries(own),
-        AWS_CONFIG_FILE: devNull,
-        AWS_SHARED_CREDENTIALS_FILE: devNull,
+        ...awsFiles(stateFolder),
         AWS_EC2_METADATA_DISABLED: "true",
         ...deployerEnvironment(),
+    };
+}
+
+/** The profiles of the local roles, where some are written; the deployer's own credentials go before them. */
+function awsFiles(stateFolder: string): Record<string, string> {
+    const config = join(stateFolder, "aws", "config");
+    const credentials = join(stateFolder, "aws", "credentials");
+    const are = existsSync(config);
+    return {
+        AWS_CONFIG_FILE: are ? config : devNull,
+        AWS_SHARED_CREDENTIALS_FILE: are ? credentials : devNull,
     };
 }

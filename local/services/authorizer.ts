@@ -7,11 +7,11 @@ import {
     type AccessRequest,
     type ContextKeys,
     type Decision,
-    type Explanation,
     type NamedDocument,
 } from "../../access";
 import { regionOfArn } from "../../agentcore/arn";
 import { requestContext, type RequestOrigin } from "./requestContext";
+import { RequestLog } from "./requestLog";
 import type { SessionKey } from "./sessionKey";
 import type { Sts } from "./sts";
 
@@ -28,7 +28,7 @@ export interface Call {
     context?: ContextKeys;
 }
 
-/** One decision of the local cloud, kept so that a refusal can be explained. */
+/** One decision of the local cloud, and what people are told of it. */
 export interface DecisionRecord {
     requestId: string;
     at: Date;
@@ -40,14 +40,12 @@ export interface DecisionRecord {
     reason: string;
 }
 
-/** Decides every call to the local cloud, by the policies of both sides, and remembers the last ones. */
+/** Decides every call to the local cloud, by the policies of both sides, and logs what it decides. */
 export class Authorizer {
-    readonly #records = new Map<string, { record: DecisionRecord; policies: AccessPolicies }>();
-    readonly #keep = 1000;
-
     constructor(
         private readonly sts: Sts,
         private readonly now: () => number,
+        readonly log: RequestLog = new RequestLog(now),
     ) {}
 
     decide(caller: SessionKey, call: Call): DecisionRecord {
@@ -77,7 +75,11 @@ export class Authorizer {
         };
         const decision = evaluate(request, policies);
         const allowed = decision.decision === "allow";
-        const record: DecisionRecord = {
+        this.log.decided(requestId, {
+            kind: "access",
+            ...{ request, policies, decision: decision.decision },
+        });
+        return {
             requestId,
             at: new Date(now),
             request,
@@ -85,21 +87,5 @@ export class Authorizer {
             message: allowed ? "" : explain(decision, request),
             reason: allowed ? "" : explainShort(explainAccess(request, policies)),
         };
-        this.#records.set(requestId, { record, policies });
-        if (this.#records.size > this.#keep) {
-            const oldest = this.#records.keys().next().value;
-            if (oldest !== undefined) this.#records.delete(oldest);
-        }
-        return record;
-    }
-
-    record(requestId: string): DecisionRecord | undefined {
-        return this.#records.get(requestId)?.record;
-    }
-
-    /** What each statement, as it was then, had to do with a decision. */
-    explanation(requestId: string): Explanation | undefined {
-        const kept = this.#records.get(requestId);
-        return kept && explainAccess(kept.record.request, kept.policies);
     }
 }

@@ -1,4 +1,5 @@
 import type { NamedDocument } from "../../access";
+import { accountOfArn } from "../../agentcore/arn";
 import { gatewayErrors } from "../../agentcore/mcp";
 import type { LocalAccount } from "./account";
 import { supportedVersions, type Gateway, type GatewayTarget } from "./agentcoreControl";
@@ -66,20 +67,24 @@ export class Gateways {
 
     /** Answers one authorized MCP request. */
     answer({ account, gateway }: OwnedGateway, request: McpRequest): Promise<McpResponse> {
+        const { requestId } = request;
+        // What the gateway's calls of MCP servers are logged under.
+        const calling = { ...gateway, requestId };
         const callTarget: CallTarget = async (view, tool, args, clientContext) => {
             const { agentcore } = account;
             const target = agentcore.target(gateway.gatewayId, view.targetId);
-            if (target.kind === "mcpServer") {
-                const leaving = request.leaving?.();
-                return agentcore.targets.callTool(gateway, target, tool, args, leaving);
-            }
-            const { lambdaArn } = target;
             const role = this.sts.serviceSession(
                 gateway.roleArn,
-                "bedrock-agentcore.amazonaws.com",
+                gatewayService,
                 { accountId: account.id, arn: gateway.gatewayArn },
                 "gateway",
             );
+            this.#logTrust(requestId, { account, gateway }, role);
+            if (target.kind === "mcpServer") {
+                const leaving = request.leaving?.();
+                return agentcore.targets.callTool(calling, target, tool, args, leaving);
+            }
+            const { lambdaArn } = target;
             if (role === undefined) {
                 return {
                     result: "error",
@@ -91,7 +96,7 @@ export class Gateways {
                 lambdaArn,
                 args,
                 clientContext,
-                request.requestId,
+                requestId,
             );
             if (invocation.result === "ok") return invocation;
             return {
@@ -104,12 +109,40 @@ export class Gateways {
         };
         return routeMcp(
             {
-                ...viewOf(account, gateway, request),
+                ...viewOf(account, calling, request),
                 ...(hasToolSearch(gateway) && { toolSearch: this.#toolSearch(gateway) }),
             },
             request,
             callTarget,
         );
+    }
+
+    /** What the role's trust policy, as it is now, said. */
+    #logTrust(
+        requestId: string,
+        { account, gateway }: OwnedGateway,
+        session: SessionKey | undefined,
+    ): void {
+        const { roleArn, gatewayArn } = gateway;
+        const roleAccount = this.accounts.get(accountOfArn(roleArn) ?? "");
+        const role = roleAccount?.iam.roleByArn(roleArn);
+        this.authorizer.log.decided(requestId, {
+            ...{ kind: "assumeRole", roleArn, decision: session === undefined ? "deny" : "allow" },
+            ...(role !== undefined && {
+                trust: {
+                    principal: { type: "service", service: gatewayService },
+                    roleArn,
+                    roleAccountId: roleAccount?.id ?? "",
+                    trust: {
+                        name: `role ${role.roleName}, trust policy`,
+                        document: role.trust.text,
+                        principalIds: role.trust.principalIds,
+                    },
+                    policies: { identity: [] },
+                    context: { "aws:SourceAccount": account.id, "aws:SourceArn": gatewayArn },
+                },
+            }),
+        });
     }
 
     #toolSearch({ targets }: Gateway): ToolSearch {
@@ -118,6 +151,8 @@ export class Gateways {
         return search;
     }
 }
+
+const gatewayService = "bedrock-agentcore.amazonaws.com";
 
 function viewOf(
     { agentcore }: LocalAccount,

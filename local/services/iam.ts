@@ -27,6 +27,8 @@ export interface Role {
     inlinePolicies: Map<string, string>;
     /** Managed policies by ARN, with their text. */
     attachedPolicies: Map<string, string>;
+    /** The managed policy that limits what the others allow. */
+    permissionsBoundary?: { arn: string; document: string };
 }
 
 /** What CreateRole takes. */
@@ -182,6 +184,19 @@ export class Iam {
             document,
         }));
         return [...inline, ...attached];
+    }
+
+    /** What a role's policies are limited to. */
+    boundary({ roleName, permissionsBoundary }: Role): NamedDocument | undefined {
+        if (permissionsBoundary === undefined) return undefined;
+        const { arn, document } = permissionsBoundary;
+        return { name: `role ${roleName}, permissions boundary ${arn}`, document };
+    }
+
+    putRolePermissionsBoundary(roleName: string, arn: string, document: string): void {
+        const role = this.role(roleName);
+        requireWellFormed(document, "identity", malformed);
+        role.permissionsBoundary = { arn, document };
     }
 
     #trust(document: string): StoredPolicy {

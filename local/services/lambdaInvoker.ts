@@ -49,7 +49,7 @@ export class LambdaInvoker {
             action: "lambda:InvokeFunction",
             resource: functionArn,
             resourceAccountId: accountId,
-            requestId: `${requestId}/lambda`,
+            requestId,
         });
         if (decision.decision !== "allow") return { result: "denied" };
         if (account === undefined || lambda === undefined) {

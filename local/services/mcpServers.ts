@@ -16,6 +16,8 @@ import type { Sts } from "./sts";
 export interface CallingGateway {
     gatewayArn: string;
     roleArn: string;
+    /** The request that it calls for. */
+    requestId?: string;
 }
 
 /** An MCP server, and what calls of it are signed for. */
@@ -31,6 +33,8 @@ export interface McpServersOptions {
     /** Where the local cloud serves what AWS serves at `bedrock-agentcore.<region>.amazonaws.com`. */
     dataPlaneUrl: () => string;
     post: Post;
+    /** Told which request was made for which. @default nobody */
+    onCall?: (parentId: string, requestId: string) => void;
     /** @default Date.now */
     now?: () => number;
     /** @default AWS's */
@@ -125,7 +129,8 @@ export class McpServers {
 
     /** Of the operation's messages, all together may take that long. */
     #send(gateway: CallingGateway, server: McpServer, seconds: number): SendToServer {
-        const { post, now = Date.now } = this.options;
+        const { post, onCall, now = Date.now } = this.options;
+        const { requestId: parentId } = gateway;
         const url = this.#urlOf(server);
         const end = performance.now() + seconds * 1000;
         return async (body, headers, leaving) => {
@@ -134,7 +139,10 @@ export class McpServers {
             const timeoutMs = Math.max(1, end - performance.now());
             try {
                 const left = leaving === undefined ? {} : { leaving };
-                return await post({ url, headers: signed, body, timeoutMs, ...left });
+                const answer = await post({ url, headers: signed, body, timeoutMs, ...left });
+                const callId = answer.headers["x-amzn-requestid"];
+                if (parentId !== undefined && callId !== undefined) onCall?.(parentId, callId);
+                return answer;
             } catch (error) {
                 throw failureOf(error, seconds);
             }

@@ -31,6 +31,12 @@ export class Sts {
         return this.#issue(account, role, sessionName, { chained: false });
     }
 
+    /** A session that ended a minute ago: what AWS says to it need not be waited for. */
+    expiredSession(account: LocalAccount, role: Role): SessionKey {
+        const expiresAt = this.now() - 60_000;
+        return this.#issue(account, role, "expired", { chained: true, expiresAt });
+    }
+
     /**
      * AssumeRole: the role's trust policy must allow the caller, even within one account.
      *
@@ -172,10 +178,11 @@ export class Sts {
         const { roleArn, roleId, accountId } = key.principal;
         const iam = this.accounts.get(accountId)?.iam;
         const role = iam?.roleByArn(roleArn);
-        const identity =
-            iam !== undefined && role?.roleId === roleId ? iam.identityPolicies(role) : [];
+        const isThere = iam !== undefined && role?.roleId === roleId;
+        const boundary = isThere ? iam.boundary(role) : undefined;
         return {
-            identity,
+            identity: isThere ? iam.identityPolicies(role) : [],
+            ...(boundary !== undefined && { boundary }),
             ...(key.sessionPolicy !== undefined && {
                 session: [{ name: "session policy", document: key.sessionPolicy }],
             }),

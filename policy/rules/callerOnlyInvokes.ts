@@ -1,4 +1,5 @@
 import { statementsOf } from "../documents";
+import { isOperator } from "../operators";
 import type { Role } from "../roles";
 import type { StackView } from "../stackView";
 import { allow, example, hub, policy } from "./examples";
@@ -14,7 +15,7 @@ export const callerOnlyInvokes: Rule = {
     scope: "stack",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
     description:
-        "A role that people or other roles take on invokes gateways, and has no other action; others are named in the config.",
+        "A role that people or other roles take on invokes gateways, and has no other action; others are named in the config. An operator's role, which calls nothing, is for operator-role-nothing-else.",
     config: ["allowedActions"],
     example: {
         fails: [
@@ -37,9 +38,9 @@ export const callerOnlyInvokes: Rule = {
             .flatMap((role) => excessOfRole(stack, role, config, ["unlisted", "gateways"])),
 };
 
-/** Whether people or other roles take the role on, and it has a policy. */
+/** Whether people or other roles take the role on, it has a policy, and is no operator's. */
 function isCaller(stack: StackView, role: Role): boolean {
-    if (stack.workersOf(role).length > 0) return false;
+    if (stack.workersOf(role).length > 0 || isOperator(stack, role)) return false;
     const isService = statementsOf(role.trust).some(
         ({ statement }) => (statement.principal?.element.services.size ?? 0) > 0,
     );

@@ -1,4 +1,5 @@
 import type { PlacedStatement } from "../documents";
+import { isOfOperators, isOperator } from "../operators";
 import type { Role } from "../roles";
 import { allow, example, policy } from "./examples";
 import { several, violation, type Finding, type Rule } from "./rule";
@@ -26,7 +27,7 @@ export const executionRoleNoManagement: Rule = {
     scope: "stack",
     page: "https://docs.aws.amazon.com/bedrock-agentcore/latest/devguide/policy-permissions.html",
     description:
-        "The roles of gateways, runtimes and functions, and of callers, have no action that manages: no iam:PassRole, no other role, no change of gateways, runtimes, functions and their policies.",
+        "The roles of gateways, runtimes and functions, and of callers, have no action that manages: no iam:PassRole, no other role, no change of gateways, runtimes, functions and their policies. An operator's role, which calls nothing, may manage gateways.",
     example: {
         fails: [
             example("rolePolicy", "tools-invoke-targets", {
@@ -36,9 +37,13 @@ export const executionRoleNoManagement: Rule = {
         passes: [],
     },
     check: (stack) =>
-        stack.roles.flatMap((role) =>
-            statementFindings(stack.documentsOf(role), (placed) => inStatement(role, placed)),
-        ),
+        stack.roles.flatMap((role) => {
+            // Who manages gateways and does not call them is for `operator-role-nothing-else` to judge.
+            const manages = isOperator(stack, role);
+            return statementFindings(stack.documentsOf(role), (placed) =>
+                manages && isOfOperators(placed) ? [] : inStatement(role, placed),
+            );
+        }),
 };
 
 function inStatement(role: Role, { document, statement, place }: PlacedStatement): Finding[] {

@@ -22,6 +22,7 @@ import { inputsAccepted } from "./inputsAccepted";
 import { logGroupPresent } from "./logGroupPresent";
 import { logRetention } from "./logRetention";
 import { managedPolicyAllowed } from "./managedPolicyAllowed";
+import { operatorRoleNothingElse } from "./operatorRoleNothingElse";
 import { policyDocumentValid } from "./policyDocumentValid";
 import { policyOfOwnRole } from "./policyOfOwnRole";
 import { policySize } from "./policySize";
@@ -71,6 +72,8 @@ export const rules: readonly Rule[] = [
     callerTrustExact,
     callerSessionLength,
     callerOnlyInvokes,
+    // Operators.
+    operatorRoleNothingElse,
     // Runtimes and images.
     runtimeClosed,
     runtimeImageDigest,

@@ -1,6 +1,8 @@
 import { unscopedActions } from "../../agentcore/unscopedActions";
 import { isPattern, type PlacedStatement } from "../documents";
+import { isOfOperatorsResource } from "../operators";
 import { hasNamespace } from "../runtimePermissions";
+import type { StackView } from "../stackView";
 import { allow, example, hub, policy } from "./examples";
 import { several, violation, type Finding, type Rule } from "./rule";
 import { statementFindings } from "./statementFindings";
@@ -15,7 +17,7 @@ export const wildcardResources: Rule = {
     level: "mandatory",
     scope: "resource",
     page: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
-    description: `Identity policies name exact resources. The wildcards that AWS demands: ${Object.keys(unscopedActions).join(", ")} on *, the streams of one log group, and a model of any region behind one inference profile.`,
+    description: `Identity policies name exact resources. The wildcards that AWS demands: ${Object.keys(unscopedActions).join(", ")} on *, the streams of one log group, a model of any region behind one inference profile, and what operators manage and read in their own account and region.`,
     example: {
         fails: [
             example("rolePolicy", "developer-invoke-gateways", {
@@ -28,10 +30,11 @@ export const wildcardResources: Rule = {
             }),
         ],
     },
-    check: (stack) => statementFindings(stack.identityDocuments, inStatement),
+    check: (stack) =>
+        statementFindings(stack.identityDocuments, (placed) => inStatement(stack, placed)),
 };
 
-function inStatement(placed: PlacedStatement): Finding[] {
+function inStatement(stack: StackView, placed: PlacedStatement): Finding[] {
     const { document, statement, place } = placed;
     const { resource, action } = statement;
     const path = `${place}.${resource?.name ?? "Resource"}`;
@@ -53,6 +56,7 @@ function inStatement(placed: PlacedStatement): Finding[] {
     return resource.written
         .filter((written) => isPattern(written) && !(written === "*" && isUnscoped))
         .filter((written) => !isLogStreams(written) && !isModelOfAnyRegion(written, placed))
+        .filter((written) => !isOfOperatorsResource(stack, placed, written))
         .map((written) =>
             violation(document.urn, path, {
                 got: `${written} for ${several(action.written)}`,

@@ -31,3 +31,17 @@ export const spokeConfig = (account: string, callers: string[]) => ({
         ]),
     ),
 });
+
+/** Both operators' roles of a hub, with all that can be used. */
+export const operators = (account: string) => ({
+    operators: {
+        management: {
+            assumedBy: [admin(account)],
+            sourceAddresses: ["127.0.0.0/8", "203.0.113.0/24"],
+            kmsKeys: [`arn:aws:kms:us-east-1:${account}:key/1234abcd-12ab-34cd-56ef-1234567890ab`],
+            schemaObjects: ["arn:aws:s3:::tool-schemas/echo-tools.json"],
+            credentialProviders: true,
+        },
+        readOnly: { assumedBy: [admin(account)] },
+    },
+});

@@ -1,4 +1,12 @@
-import { admin, developer, hubAccount, hubConfig, spokeAccount, spokeConfig } from "./configs";
+import {
+    admin,
+    developer,
+    hubAccount,
+    hubConfig,
+    operators,
+    spokeAccount,
+    spokeConfig,
+} from "./configs";
 import type { TestProject } from "./project";
 
 /** Projects that ask for different things of their deployers. */
@@ -8,6 +16,13 @@ export const deployerConfigs: Readonly<Record<string, (project: TestProject) => 
         project
             .config("provider", hubConfig([developer]))
             .config("consumer", spokeConfig(spokeAccount, ["developer"])),
+    "operators' roles, with keys, schemas and credential providers": (project) =>
+        project
+            .config("provider", { ...hubConfig([developer]), ...operators(hubAccount) })
+            .config("consumer", {
+                ...spokeConfig(spokeAccount, ["developer"]),
+                operators: { readOnly: { assumedBy: [admin(spokeAccount)], roleName: "auditor" } },
+            }),
     "archives, search, a live list, two gateways": (project) =>
         project
             .config("provider", {

@@ -59,9 +59,13 @@ const conditions: fc.Arbitrary<ConditionBlock> = fc.constantFrom<ConditionBlock>
 function statement(gateways: fc.Arbitrary<readonly string[]>) {
     return fc.record(
         {
-            effect: fc.constantFrom("Allow", "Allow", "Allow", "Allow", "Deny") as fc.Arbitrary<
-                Statement["Effect"]
-            >,
+            effect: fc.constantFrom<Statement["Effect"]>(
+                "Allow",
+                "Allow",
+                "Allow",
+                "Allow",
+                "Deny",
+            ),
             action: fc.constantFrom(
                 "bedrock-agentcore:InvokeGateway",
                 "bedrock-agentcore:InvokeGateway",
@@ -105,9 +109,12 @@ const principals = fc.uniqueArray(
 
 function policyOf(gateway: string): fc.Arbitrary<readonly WorldStatement[]> {
     return fc.array(
-        fc
-            .tuple(statement(fc.constant([gateway])), principals)
-            .map(([made, named]) => ({ ...made, principals: named })),
+        fc.tuple(statement(fc.constant([gateway])), principals).map(([made, named]) => ({
+            ...made,
+            // AWS takes no other action in the policy of a gateway.
+            action: "bedrock-agentcore:InvokeGateway",
+            principals: named,
+        })),
         { maxLength: 3 },
     );
 }

@@ -321,7 +321,7 @@ function naive(
     const named = { ...session, sessionName: "test", sessionArn: `${session.sessionArn}test` };
     return naiveDecision(
         { ...request, principal: named, context: { ...request.context, ...keys } },
-        policies as never,
+        policies,
     );
 }
 

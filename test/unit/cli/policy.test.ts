@@ -51,7 +51,7 @@ describe("hub policy", function () {
         assert.deepEqual([code, stderr], [0, ""]);
         assert.match(
             stdout,
-            /^ok: 43 rules hold in 2 stacks \(\d+ resources\)\n\nprovider \(provider pack, Pulumi\.provider\.yaml\): \d+ resources\n\nconsumer \(consumer pack, Pulumi\.consumer\.yaml\): \d+ resources\n$/,
+            /^ok: 44 rules hold in 2 stacks \(\d+ resources\)\n\nprovider \(provider pack, Pulumi\.provider\.yaml\): \d+ resources\n\nconsumer \(consumer pack, Pulumi\.consumer\.yaml\): \d+ resources\n$/,
         );
         assert.equal(existsSync(join(project.folder, ".hub")), false);
     });
@@ -264,7 +264,7 @@ describe("hub policy", function () {
             assert.equal(code, 0);
             assert.match(
                 stdout,
-                /^ok: 43 rules hold in 2 stacks \(\d+ resources\), 1 advisory finding\n/,
+                /^ok: 44 rules hold in 2 stacks \(\d+ resources\), 1 advisory finding\n/,
             );
             assert.ok(stdout.includes(`  advisory ${exactPrincipals} (critical): tools-grants\n`));
             assert.match(project.read("policy.sarif"), /"level": "warning",\n\s+"message"/);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { explainAccess } from "../../../access";
 import { organization } from "../../../local/services/requestContext";
 import { developer, hubAccount, hubConfig, spokeAccount } from "../../helpers/configs";
 import { LocalHub, toolsList } from "../../helpers/localHub";
@@ -36,6 +37,9 @@ describe("the local cloud's condition keys", () => {
         const key = hub.session(spokeAccount, "developer");
         const owned = hub.cloud.gateways.find(hub.gateway().gatewayId);
         assert.ok(owned !== undefined);
+        hub.cloud.requests.begin({
+            ...{ requestId: "request", service: "gateway", resource: gatewayArn },
+        });
         const origin = { sourceIp: "127.0.0.1", userAgent: "test" };
         const { decision, reason } = hub.cloud.gateways.authorize(key, owned, "request", origin);
         return { decision: decision.decision, reason };
@@ -75,9 +79,11 @@ describe("the local cloud's condition keys", () => {
             reason,
             /but statement Conditional asks StringEquals aws:PrincipalTag\/team blue, and the request has red\.$/,
         );
-        const explanation = hub.cloud.authorizer.explanation("request");
+        const [logged] = hub.cloud.requests.get("request")?.decisions ?? [];
+        assert.ok(logged?.kind === "access");
+        const explanation = explainAccess(logged.request, logged.policies);
         assert.deepEqual(
-            explanation?.layers.find(({ layer }) => layer === "resource")?.statements[0]?.unmet,
+            explanation.layers.find(({ layer }) => layer === "resource")?.statements[0]?.unmet,
             [
                 {
                     element: "Condition",

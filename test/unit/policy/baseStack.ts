@@ -1,4 +1,8 @@
 import {
+    gatewayManagementStatements,
+    gatewayReadOnlyStatements,
+} from "../../../access/operatorStatements";
+import {
     callerTrust,
     invokeFunctionStatement,
     invokeGatewayStatement,
@@ -77,6 +81,18 @@ function runtime(name: string, arn: string, roleName: string): ExampleResource[]
                     ),
                 }),
         ),
+    ];
+}
+
+const place = { partition: "aws", region: "us-east-1", accountId: hub.account };
+
+function operator(name: string, what: string, statements: Statement[]): ExampleResource[] {
+    return [
+        example("role", `${name}-role`, {
+            ...role(name, callerTrust([spoke.admin])),
+            maxSessionDuration: 3600,
+        }),
+        rolePolicy(name, `${name}-${what}`, statements),
     ];
 }
 
@@ -173,6 +189,19 @@ const resources: readonly ExampleResource[] = [
         maxSessionDuration: 3600,
     }),
     rolePolicy("developer", "developer-invoke-gateways", [invokeGatewayStatement([hub.gateway])]),
+    ...operator(
+        "GatewayManagement",
+        "manage",
+        gatewayManagementStatements({
+            ...place,
+            serviceRoles: [hub.serviceRole],
+            sourceAddresses: ["203.0.113.0/24"],
+            kmsKeys: [`arn:aws:kms:us-east-1:${hub.account}:key/1234abcd`],
+            schemaObjects: ["arn:aws:s3:::tool-schemas/tools.json"],
+            credentialProviders: true,
+        }),
+    ),
+    ...operator("GatewayReadOnly", "read", gatewayReadOnlyStatements(place)),
 ];
 
 /** The base stack's resources, with some changed or added, by their names. */

@@ -2,12 +2,12 @@
 export const harmless: readonly { matches: RegExp; reason: string }[] = [
     {
         matches:
-            /^\S+-(?:images|images-lifecycle|image|write-logs|write-telemetry|invoke-gateways|invoke-model|await-runtime|synchronize): removed$/,
+            /^\S+-(?:images|images-lifecycle|image|write-logs|write-telemetry|invoke-gateways|invoke-model|await-runtime|synchronize|manage|read): removed$/,
         reason: "What is not there opens nothing; what others need of it is missed where they name it.",
     },
     {
         matches:
-            /^(?:\S+-(?:write-logs|write-telemetry|invoke-gateways|invoke-model|role)|tools-grants) \S+Statement\[\d\](?:: removed|: other effect|\.Action\[\d\]: removed)$/,
+            /^(?:\S+-(?:write-logs|write-telemetry|invoke-gateways|invoke-model|role|manage|read)|tools-grants) \S+Statement\[\d+\](?:: removed|: other effect|\.Action\[\d+\]: removed)$/,
         reason: "Less is allowed. A role that lacks what it needs to start is found; here a caller is refused, which `hub verify` says.",
     },
     {
@@ -19,12 +19,13 @@ export const harmless: readonly { matches: RegExp; reason: string }[] = [
         reason: "A Sid is a comment; the hub's makes a grant be put again when a role is made anew.",
     },
     {
-        matches: /: → arn:aws:iam::444455556666:role\/(?:agent|developer|AdminRole)x$/,
+        matches:
+            /: → arn:aws:iam::(?:111122223333|444455556666):role\/(?:agent|developer|AdminRole)x$/,
         reason: "Another exact role of an account that is allowed: which one is meant is config's to say, and the reviewer sees it by name.",
     },
     {
         matches:
-            /^\S+-(?:images|invoke-\w+|logs|read-code|write-\w+|function|calculator|tools) name: /,
+            /^\S+-(?:images|invoke-\w+|logs|read-code|write-\w+|function|calculator|tools|manage|read) name: /,
         reason: "Another name. Where a role, a group or a repository is named by it, the rules there look.",
     },
     {
@@ -56,6 +57,24 @@ export const harmless: readonly { matches: RegExp; reason: string }[] = [
     {
         matches: /Resource: with → arn:aws:bedrock:\*::foundation-model/,
         reason: "The same model twice.",
+    },
+    {
+        matches:
+            /-(?:manage|read) policy\S+(?:Resource(?:\[\d\])?|gateway:arn): → \S+(?:\*\*|\*x|workload-identity\?\?|credentialprovider\?\?)$/,
+        reason: "The same, or fewer, of the role's own account and region.",
+    },
+    {
+        matches: /-manage policy\S+(?:Resource|GrantOperations)\[\d\]: removed$/,
+        reason: "Less is allowed.",
+    },
+    {
+        matches: /-manage policy\.Statement\[5\](?:: every (?:action|resource)|\.Action: → \S+\*)$/,
+        reason: "More is denied.",
+    },
+    {
+        matches:
+            /-manage policy\S+Resource(?:\[0\]: → arn:aws:(?:kms|s3):\S+x$|: with → arn:aws:s3:\S+json$)/,
+        reason: "Another exact key or object, or the same twice: which is meant is config's to say.",
     },
     { matches: / description: /, reason: "Words for people." },
     {

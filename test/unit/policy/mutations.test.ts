@@ -3,7 +3,14 @@ import { judge } from "../../../policy/judge";
 import type { Pack } from "../../../policy/rules/rule";
 import { fromState, type StateResource } from "../../../policy/sources";
 import { StackView } from "../../../policy/stackView";
-import { developer, hubConfig, spokeAccount, spokeConfig } from "../../helpers/configs";
+import {
+    developer,
+    hubAccount,
+    hubConfig,
+    operators,
+    spokeAccount,
+    spokeConfig,
+} from "../../helpers/configs";
 import { harmless } from "./harmless";
 import { mutationsOf } from "./mutator";
 import { deployedStacks, teamConfig } from "./stackFixture";
@@ -15,20 +22,28 @@ const found = (pack: Pack, resources: readonly StateResource[], config = teamCon
     );
 
 describe("the packs over the stacks that the program makes", function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let shipped: Record<Pack, StateResource[]>;
     let article: Record<Pack, StateResource[]>;
+    let operated: Record<Pack, StateResource[]>;
     before(async () => {
         shipped = await deployedStacks();
         article = await deployedStacks({
             provider: hubConfig([developer]),
             consumer: spokeConfig(spokeAccount, ["developer", "auditor"]),
         });
+        operated = await deployedStacks({
+            provider: { ...hubConfig([developer]), ...operators(hubAccount) },
+            consumer: {
+                ...spokeConfig(spokeAccount, ["developer"]),
+                operators: { readOnly: operators(spokeAccount).operators.readOnly },
+            },
+        });
     });
 
     it("find nothing in them, with a config and without", () => {
         for (const pack of packs) {
-            for (const stacks of [shipped, article]) {
+            for (const stacks of [shipped, article, operated]) {
                 assert.deepEqual(found(pack, stacks[pack]), []);
                 assert.deepEqual(found(pack, stacks[pack], {}), []);
             }
@@ -39,7 +54,7 @@ describe("the packs over the stacks that the program makes", function () {
         const uses = harmless.map(() => 0);
         const survivors: string[] = [];
         let [changes, refused] = [0, 0];
-        for (const stacks of [shipped, article]) {
+        for (const stacks of [shipped, article, operated]) {
             for (const pack of packs) {
                 for (const { id, resources } of mutationsOf(stacks[pack])) {
                     changes++;

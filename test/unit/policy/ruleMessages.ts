@@ -160,7 +160,7 @@ export const ruleMessages: Readonly<
     },
     "wildcard-resources": {
         fails: [
-            "developer-invoke-gateways: policy.Statement[0].Resource: got * for s3:GetObject; must be exact ARNs; * is for ecr:GetAuthorizationToken, xray:PutTraceSegments, xray:PutTelemetryRecords, cloudwatch:PutMetricData alone, in a statement of their own; write the ARN of each resource that is meant",
+            "developer-invoke-gateways: policy.Statement[0].Resource: got * for s3:GetObject; must be exact ARNs; * is for ecr:GetAuthorizationToken, xray:PutTraceSegments, xray:PutTelemetryRecords, cloudwatch:PutMetricData, bedrock-agentcore:CreateGateway, bedrock-agentcore:ListGateways, bedrock-agentcore:ListAgentRuntimes, bedrock-agentcore:ListAgentRuntimeEndpoints, bedrock-agentcore:ListPolicyEngines, iam:GetAccountAuthorizationDetails alone, in a statement of their own; write the ARN of each resource that is meant",
         ],
         unknown: [
             "developer-invoke-gateways: policy: not known before the update; will be checked on update",
@@ -188,6 +188,16 @@ export const ruleMessages: Readonly<
         ],
         unknown: [
             "developer-invoke-gateways: policy: not known before the update; will be checked on update",
+        ],
+    },
+    "operator-role-nothing-else": {
+        fails: [
+            "GatewayManagement-manage: policy.Statement[1].Resource: got arn:aws:bedrock-agentcore:*:111122223333:gateway/*; must be gateways of the role's own account and region; write that for bedrock-agentcore:PutResourcePolicy",
+            "GatewayManagement-manage: policy.Statement[2].Action: got bedrock-agentcore:InvokeGateway; must be an action that manages gateways or reads what decides access, written out; give what calls to a caller's role; what else is needed goes into this rule's allowedActions",
+            "GatewayManagement-manage: policy.Statement[1]: got bedrock-agentcore:PutResourcePolicy on arn:aws:bedrock-agentcore:*:111122223333:gateway/*, which lets the role into a gateway of its own account; must be with a Deny of bedrock-agentcore:InvokeGateway on the same, without a condition; write that statement besides",
+        ],
+        unknown: [
+            "GatewayManagement-manage: policy: not known before the update; will be checked on update",
         ],
     },
     "runtime-closed": {

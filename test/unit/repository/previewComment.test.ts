@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -15,7 +23,7 @@ for word in "$@"; do case $word in body=@*) cp "\${word#body=@}" body ;; esac; d
 case "$*" in *--jq*) cat comments ;; esac
 `;
 
-describe("The comment with the previews", () => {
+describe("The comment of a pull request", () => {
     let folder: string;
     beforeEach(() => {
         folder = mkdtempSync(join(tmpdir(), "agentcore-hub-comment-"));
@@ -34,15 +42,21 @@ describe("The comment with the previews", () => {
         mkdirSync(join(folder, `preview-${stack}`));
         writeFileSync(join(folder, `preview-${stack}`, "preview.txt"), text);
     };
-    const comment = async (): Promise<{ calls: string[]; body: string }> => {
+    const access = (text: string): void => {
+        mkdirSync(join(folder, "access"));
+        writeFileSync(join(folder, "access", "access.md"), text);
+    };
+    const comment = async (previews = "success"): Promise<{ calls: string[]; body: string }> => {
         await run(join(repository, ".ci", "preview-comment.sh"), ["7", "provider", "consumer"], {
             cwd: folder,
             env: {
                 PATH: [folder, process.env["PATH"]].join(delimiter),
                 GITHUB_REPOSITORY: "example/hub",
+                PREVIEWS: previews,
             },
         });
-        const text = (file: string) => readFileSync(join(folder, file), "utf8");
+        const text = (file: string) =>
+            existsSync(join(folder, file)) ? readFileSync(join(folder, file), "utf8") : "";
         return { calls: text("calls").trim().split("\n"), body: text("body") };
     };
 
@@ -65,6 +79,29 @@ describe("The comment with the previews", () => {
         assert.match(body, /### consumer\n\nThere is no preview: its job ended before\./);
     });
 
+    it("says who may call what, before the previews", async () => {
+        preview("provider", "provider:\n    1 created\n");
+        access("**access differs from access.lock.json: 1 difference**\n\n- x gains y\n");
+        const { body } = await comment();
+        assert.match(
+            body,
+            /^<!--[^\n]*-->\n\n### Who may call what\n\n\*\*access differs[^]*- x gains y\n\nWhat `hub deploy` would/,
+        );
+        assert.match(body, /### provider\n/);
+    });
+
+    it("is about access alone where there are no previews", async () => {
+        access("**access is what access.lock.json says**\n");
+        const { body } = await comment("skipped");
+        assert.match(body, /access is what access\.lock\.json says/);
+        assert.doesNotMatch(body, /hub deploy|### provider/);
+    });
+
+    it("is not made where there is nothing to say", async () => {
+        const { calls, body } = await comment("skipped");
+        assert.deepEqual([calls, body], [[""], ""]);
+    });
+
     it("is asked for by its first line, of the workflow's own comments only", async () => {
         preview("provider", "");
         const { calls } = await comment();
@@ -76,6 +113,7 @@ describe("The comment with the previews", () => {
         const text = `~~~~~~~~~~\n# not a heading\n${"x".repeat(70_000)}`;
         preview("provider", text);
         preview("consumer", text);
+        access("y".repeat(70_000));
         const { body } = await comment();
         assert.equal(body.match(/^~{4,}/gm)?.length, 4);
         assert.ok(body.length < 65_536);

@@ -8,13 +8,16 @@ import { commandsOf, problemOf } from "./shellCommands";
 interface Step {
     uses?: string;
     run?: string;
+    if?: string;
+    shell?: string;
     with?: Record<string, string>;
 }
 
 interface Job {
     permissions?: Record<string, string>;
     environment?: string;
-    needs?: string;
+    if?: string;
+    needs?: string | string[];
     "timeout-minutes"?: number;
     steps: Step[];
 }
@@ -122,6 +125,24 @@ describe("The workflows", function () {
         const [, documented = ""] = /```yaml\n(permissions:[^]*?)```/.exec(page) ?? [];
         const { permissions, steps } = read("pull-request.yml").jobs["policy"] ?? assert.fail();
         assert.deepEqual(parse(documented), { permissions, steps });
+    });
+
+    it("check who may call what by the steps that docs/access.md has", () => {
+        const page = readFileSync(join(repository, "docs", "access.md"), "utf8");
+        const [, documented = ""] = /```yaml\n(permissions:[^]*?)```/.exec(page) ?? [];
+        const { permissions, steps } = read("pull-request.yml").jobs["access"] ?? assert.fail();
+        assert.deepEqual(parse(documented), { permissions, steps });
+    });
+
+    it("fail a pull request whose access differs from the lock, and write the comment then too", () => {
+        const { access, comment } = read("pull-request.yml").jobs;
+        const check = access?.steps.find(({ run }) => run?.includes("hub -- access --check"));
+        // With bash, a pipe fails where its first command does.
+        assert.equal(check?.shell, "bash");
+        assert.equal(check.if, "hashFiles('access.lock.json') != ''");
+        assert.equal("continue-on-error" in check, false);
+        assert.deepEqual(comment?.needs, ["access", "preview"]);
+        assert.match(comment.if ?? "", /!cancelled\(\)/);
     });
 
     it("deploy the hub, the spoke and the hub again, each with its account's role", () => {

@@ -1,0 +1,66 @@
+import { writeFileSync } from "node:fs";
+import { exitCode } from "../exitCode";
+import { InvalidOptions } from "../invalidOptions";
+import { Interrupted } from "../policyRun";
+import { accessOutput, checkOptions, type OutputOptions } from "./accessOutput";
+import { grantPlaces } from "./configPlaces";
+import { readInventory, type SourceInventory, type SourceOptions } from "./source";
+
+/** Options of `hub access`. */
+export interface AccessOptions extends SourceOptions, OutputOptions {}
+
+/**
+ * `hub access`: who may call which tools of which gateways, in one of several formats; or whether that is what the
+ * project's lock says.
+ */
+export async function hubAccess(options: AccessOptions): Promise<number> {
+    checkOptions(options);
+    let read: SourceInventory;
+    try {
+        read = await readInventory(options);
+    } catch (error) {
+        if (error instanceof Interrupted) return exitCode.interrupted;
+        throw error;
+    }
+    const { inventory, source, project, failures } = read;
+    const placesOf = project && placeFinder(project);
+    const { text, file, diagnostics, code } = accessOutput(
+        {
+            ...{ inventory, source: sourceWords[source], failures: failures.length },
+            ...(placesOf !== undefined && { placesOf }),
+        },
+        options,
+        process.stdout.columns,
+    );
+    for (const line of diagnostics) process.stderr.write(`${line}\n`);
+    if (file === undefined) process.stdout.write(text);
+    else put(file, text);
+    return code;
+}
+
+const sourceWords: Readonly<Record<SourceInventory["source"], string>> = {
+    program: "the program",
+    export: "exported stacks",
+    local: "the local cloud",
+    aws: "AWS",
+};
+
+/** `Pulumi.provider.yaml:14`, of both sides. */
+function placeFinder(project: NonNullable<SourceInventory["project"]>) {
+    return (pair: Parameters<typeof grantPlaces>[1]): string[] => {
+        const { grant, caller } = grantPlaces(project, pair);
+        return [caller, grant].flatMap((place) =>
+            place === undefined ? [] : [`${place.file}:${place.line}`],
+        );
+    };
+}
+
+function put(file: string, text: string): void {
+    try {
+        writeFileSync(file, text);
+    } catch (error) {
+        throw new InvalidOptions(
+            `--output: got ${file}; must be a file to write: ${String(error)}`,
+        );
+    }
+}

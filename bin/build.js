@@ -74,13 +74,16 @@ function build() {
         // One bundle for each subcommand: `hub call` should not read what `hub local` needs.
         entryPoints: {
             hub: "cli/main.ts",
+            "access/access": "cli/access/access.ts",
             call: "cli/call.ts",
             commands: "components/commands/main.ts",
             deploy: "cli/deploy.ts",
             deployerPolicy: "cli/deployerPolicy.ts",
             env: "cli/env.ts",
+            "explain/explain": "cli/explain/explain.ts",
             local: "cli/local.ts",
             policy: "cli/policy.ts",
+            "verify/verify": "cli/verify/verify.ts",
         },
         outdir: "dist",
         format: "cjs",
@@ -98,12 +101,15 @@ function build() {
             "@grpc/grpc-js",
             "google-protobuf",
             "google-protobuf/*",
+            "./access/access.js",
             "./call.js",
             "./deploy.js",
             "./deployerPolicy.js",
             "./env.js",
+            "./explain/explain.js",
             "./local.js",
             "./policy.js",
+            "./verify/verify.js",
         ],
     });
     buildPolicy();

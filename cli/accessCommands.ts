@@ -33,7 +33,7 @@ export function addAccessCommands(
             .option("--session-policy <file>", "the session's policy")
             .option("--expect <answer>", "allow or deny; exit 1 where it is not"),
     ).action(async (requestId: string | undefined, options: object) => {
-        const { hubExplain } = await import("./access/explain.js");
+        const { hubExplain } = await import("./explain/explain.js");
         await finish(hubExplain(requestId, options));
     });
     program
@@ -53,7 +53,7 @@ export function addAccessCommands(
         .option("--junit <file>", "write the cases as JUnit's; - is stdout")
         .option("--state-folder <path>", "the running local cloud's files", ".hub/local")
         .action(async (options: object) => {
-            const { hubVerify } = await import("./access/verify.js");
+            const { hubVerify } = await import("./verify/verify.js");
             await finish(hubVerify(options));
         });
 }

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { exitCode } from "../exitCode";
 import { InvalidOptions } from "../invalidOptions";
-import { Interrupted } from "../policyRun";
+import { Interrupted } from "../interrupted";
 import { accessOutput, checkOptions, type OutputOptions } from "./accessOutput";
-import { grantPlaces } from "./configPlaces";
-import { readInventory, type SourceInventory, type SourceOptions } from "./source";
+import { grantPlaces } from "../explain/configPlaces";
+import { readInventory, type SourceInventory, type SourceOptions } from "../inventory/source";
 
 /** Options of `hub access`. */
 export interface AccessOptions extends SourceOptions, OutputOptions {}

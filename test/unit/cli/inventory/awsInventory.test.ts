@@ -6,7 +6,7 @@ import {
     WrongAccount,
     type AwsAccount,
     type AwsInventoryArgs,
-} from "../../../../cli/access/awsInventory";
+} from "../../../../cli/inventory/awsInventory";
 import { readProject } from "../../../../engine/stacks";
 import {
     admin,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { accessMatrix } from "../../../../access/matrix";
-import { exportInventory } from "../../../../cli/access/exportInventory";
-import { stacksInventory } from "../../../../cli/access/stacksInventory";
+import { exportInventory } from "../../../../cli/inventory/exportInventory";
+import { stacksInventory } from "../../../../cli/inventory/stacksInventory";
 import { InvalidExport } from "../../../../cli/stackExport";
 import { readProject, type Project } from "../../../../engine/stacks";
 import type { ResourceRecord } from "../../../../engine/stackState";

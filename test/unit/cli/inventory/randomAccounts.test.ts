@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { explainAccess } from "../../../../access";
 import { accessMatrix, type AccessMatrix } from "../../../../access/matrix";
 import { remedyOf, withChanges } from "../../../../access/remedy";
-import { awsInventory } from "../../../../cli/access/awsInventory";
+import { awsInventory } from "../../../../cli/inventory/awsInventory";
 import type { LocalAccount } from "../../../../local/services/account";
 import { policyStore } from "../../../../local/services/policyStore";
 import type { LoggedDecision } from "../../../../local/services/requestLog";

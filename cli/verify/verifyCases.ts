@@ -4,7 +4,7 @@ import type { InventoryGateway, InventoryPrincipal } from "../../access/inventor
 import { decideOpen } from "../../access/openDecision";
 import { contextFor, policiesFor } from "../../access/targetReach";
 import { toolNameSeparator } from "../../agentcore/toolSchema";
-import { conditionsWords, together } from "./accessWords";
+import { conditionsWords, together } from "../access/accessWords";
 
 /** What a case is about, for people. */
 export type CaseKind =

@@ -13,8 +13,8 @@ import type { ChangeWorld } from "./explainChanges";
 import { questionOfPair, questionOfRequest, type PairOptions } from "./explainQuestion";
 import { explainReport, type ExplainReport } from "./explainReport";
 import { answerLine, explainText } from "./explainText";
-import { readInventory, type SourceInventory, type SourceOptions } from "./source";
-import { closest } from "./sourceNames";
+import { readInventory, type SourceInventory, type SourceOptions } from "../inventory/source";
+import { closest } from "../inventory/sourceNames";
 
 /** Options of `hub explain`. */
 export interface ExplainOptions extends SourceOptions {

@@ -1,5 +1,5 @@
 import type { Layer, UnmetElement } from "../../access";
-import { together } from "./accessWords";
+import { together } from "../access/accessWords";
 import type { ExplainChange } from "./explainChanges";
 import type {
     ExplainReport,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { explainText } from "../../../../cli/access/explainText";
+import { explainText } from "../../../../cli/explain/explainText";
 import { withoutEndpoint } from "../../../../cli/withoutEndpoint";
 import type { SessionKey } from "../../../../local/services/sessionKey";
 import { developer, hubAccount, hubConfig, spokeAccount } from "../../../helpers/configs";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inventoryTarget, type Callees } from "../../../../cli/access/stackTargets";
+import { inventoryTarget, type Callees } from "../../../../cli/inventory/stackTargets";
 import { targetsIn } from "../../../../policy/targets";
 import type { McpServerTargetSettings, TargetSettings } from "../../../../settings";
 

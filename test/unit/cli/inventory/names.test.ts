@@ -4,7 +4,7 @@ import {
     configuredRoles,
     gatewayNames,
     principalNames,
-} from "../../../../cli/access/names";
+} from "../../../../cli/inventory/names";
 import { parseSettings } from "../../../../settings";
 import { admin, hubAccount, hubConfig, spokeAccount, spokeConfig } from "../../../helpers/configs";
 import { repository } from "../../../helpers/project";

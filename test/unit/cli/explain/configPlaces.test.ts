@@ -10,7 +10,7 @@ import {
     withEdit,
     type ConfigEdit,
     type ConfigPair,
-} from "../../../../cli/access/configPlaces";
+} from "../../../../cli/explain/configPlaces";
 import { readProject } from "../../../../engine/stacks";
 import { TestProject } from "../../../helpers/project";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stacksInventory } from "../../../../cli/access/stacksInventory";
+import { stacksInventory } from "../../../../cli/inventory/stacksInventory";
 import {
     changed,
     DeployedStacks,

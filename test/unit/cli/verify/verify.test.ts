@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { allowedBefore, type Expected } from "../../../../cli/access/verify";
+import { allowedBefore, type Expected } from "../../../../cli/verify/verify";
 import { InvalidOptions } from "../../../../cli/invalidOptions";
 import { hubAccount, hubConfig, spokeAccount, spokeConfig } from "../../../helpers/configs";
 import { examples, VerifyHub } from "./verifyFixture";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { explainText } from "../../../../cli/access/explainText";
+import { explainText } from "../../../../cli/explain/explainText";
 import { sigv4Fetch } from "../../../../sigv4-fetch/src/index.js";
 import {
     developer,

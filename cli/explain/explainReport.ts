@@ -9,7 +9,7 @@ import {
 } from "../../access";
 import { principalName } from "../../access/explanation";
 import { decideOpen } from "../../access/openDecision";
-import { conditionsWords } from "./accessWords";
+import { conditionsWords } from "../access/accessWords";
 import { changesOf, type ChangeWorld, type ExplainChange } from "./explainChanges";
 import { accountOfPrincipal, type ExplainQuestion, type QuestionStep } from "./explainQuestion";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { programInventory } from "../../../../cli/access/programInventory";
+import { programInventory } from "../../../../cli/inventory/programInventory";
 import { deployInProcess } from "../../../../cli/deployInProcess";
 import { Interrupted } from "../../../../cli/interrupted";
 import { InvalidOptions } from "../../../../cli/invalidOptions";

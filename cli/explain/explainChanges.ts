@@ -3,7 +3,7 @@ import { decideOpen } from "../../access/openDecision";
 import { remedyOf, remedyOfTrust, type Change } from "../../access/remedy";
 import { regionOfArn } from "../../agentcore/arn";
 import type { Project } from "../../engine/stacks";
-import { conditionsWords } from "./accessWords";
+import { conditionsWords } from "../access/accessWords";
 import {
     callerEdits,
     grantEdits,

@@ -1,6 +1,6 @@
 import type { Inventory, InventoryGateway, InventoryPrincipal } from "../../../../access/inventory";
 import { accessMatrix, toolsOf } from "../../../../access/matrix";
-import { stacksInventory, type StackState } from "../../../../cli/access/stacksInventory";
+import { stacksInventory, type StackState } from "../../../../cli/inventory/stacksInventory";
 import { readProject } from "../../../../engine/stacks";
 import type { Settings } from "../../../../settings";
 import type { ResourceRecord } from "../../../../engine/stackState";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { AuthorizationDetails } from "../../../../cli/access/awsClients";
-import { principalsOf } from "../../../../cli/access/awsPrincipals";
-import { principalNames } from "../../../../cli/access/names";
+import type { AuthorizationDetails } from "../../../../cli/inventory/awsClients";
+import { principalsOf } from "../../../../cli/inventory/awsPrincipals";
+import { principalNames } from "../../../../cli/inventory/names";
 
 const account = "arn:aws:iam::111122223333";
 const allow = (Action: string) =>

@@ -16,7 +16,7 @@ import type {
     SignatureResult,
 } from "../../local/services/requestLog";
 import type { ConfigPair } from "./configPlaces";
-import { gatewayNames, principalNames, type NamedStack } from "./names";
+import { gatewayNames, principalNames, type NamedStack } from "../inventory/names";
 
 /** All that one explanation is about. */
 export interface ExplainQuestion {

@@ -1,11 +1,11 @@
-import { programInventory } from "../../../../cli/access/programInventory";
+import { programInventory } from "../../../../cli/inventory/programInventory";
 import {
     verified,
     verifyExpected,
     type Expected,
     type VerifyOptions,
-} from "../../../../cli/access/verify";
-import type { CaseResult, RunOptions } from "../../../../cli/access/verifyRun";
+} from "../../../../cli/verify/verify";
+import type { CaseResult, RunOptions } from "../../../../cli/verify/verifyRun";
 import { readProject } from "../../../../engine/stacks";
 import type { LocalAccount } from "../../../../local/services/account";
 import { expiredSession } from "../../../../local/services/expiredSession";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { stacksInventory } from "../../../../cli/access/stacksInventory";
+import { stacksInventory } from "../../../../cli/inventory/stacksInventory";
 import type { ResourceRecord } from "../../../../engine/stackState";
 import {
     changed,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Inventory } from "../../../../access/inventory";
 import { anySessionOf } from "../../../../access/inventory";
-import { explainPair, type ExplainOptions } from "../../../../cli/access/explain";
-import { explainText } from "../../../../cli/access/explainText";
+import { explainPair, type ExplainOptions } from "../../../../cli/explain/explain";
+import { explainText } from "../../../../cli/explain/explainText";
 import { InvalidOptions } from "../../../../cli/invalidOptions";
 import { TestProject } from "../../../helpers/project";
 import { layersOf } from "./explainFixture";

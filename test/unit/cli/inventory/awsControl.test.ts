@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { accessMatrix } from "../../../../access/matrix";
 import { runtimeUrl } from "../../../../agentcore/runtime";
-import { atMost } from "../../../../cli/access/awsClients";
-import { awsInventory } from "../../../../cli/access/awsInventory";
+import { atMost } from "../../../../cli/inventory/awsClients";
+import { awsInventory } from "../../../../cli/inventory/awsInventory";
 
 const account = "111122223333";
 const other = "777788889999";

@@ -55,7 +55,7 @@ export function openKeysOf(
     caller: Caller,
     has: (key: string) => boolean,
 ): string[] {
-    return [key, ...values.flatMap(variablesIn)].filter((one) => isOpenKey(one, caller, has));
+    return [key, ...variablesOf(values)].filter((one) => isOpenKey(one, caller, has));
 }
 
 /** The keys of a Resource element's variables that only a request decides. */
@@ -63,8 +63,11 @@ export function openVariablesOf(
     { written }: ListElement,
     caller: Caller,
     has: (key: string) => boolean,
-): string[] {
-    return written.flatMap(variablesIn).filter((one) => isOpenKey(one, caller, has));
+): readonly string[] {
+    const variables = variablesOf(written);
+    return variables.length === 0
+        ? variables
+        : variables.filter((one) => isOpenKey(one, caller, has));
 }
 
 /** Whether a Resource or NotResource element may be about a resource, whatever its variables stand for. */
@@ -87,6 +90,15 @@ export function asNamedSession(caller: Caller, { sessions }: PrincipalElement): 
 }
 
 const variable = /\$\{([^}]*)\}/g;
+
+/** By the lists of compiled statements: each is asked for many principals. */
+const knownVariables = new WeakMap<readonly string[], readonly string[]>();
+
+function variablesOf(written: readonly string[]): readonly string[] {
+    const known = knownVariables.get(written) ?? written.flatMap(variablesIn);
+    knownVariables.set(written, known);
+    return known;
+}
 
 function variablesIn(text: string): string[] {
     return [...text.matchAll(variable)]

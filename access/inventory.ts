@@ -65,6 +65,8 @@ export interface InventoryGateway {
     /** The ARN of the role that it calls its targets with, one of the principals. */
     roleArn: string;
     resourcePolicy?: NamedDocument;
+    /** Its resource policy, where it was not read: it may say anything. */
+    unknownPolicies?: readonly string[];
     /** Cedar decides too, which is not evaluated. */
     policyEngine?: { arn: string; mode: string };
     targets: readonly InventoryTarget[];

@@ -2,9 +2,10 @@ import { toolNameSeparator } from "../agentcore/toolSchema";
 import type { Inventory, InventoryGateway, InventoryPrincipal, PendingAccess } from "./inventory";
 import { principalName } from "./explanation";
 import type { LayerResult } from "./layers";
-import { decideOpen, type OpenCondition, type OpenDecision } from "./openDecision";
+import type { OpenCondition } from "./openConditions";
+import { decideOpen, type OpenDecision } from "./openDecision";
 import type { AccessPolicies, AccessRequest } from "./request";
-import { contextFor, policiesFor, reachOf, type TargetReach } from "./targetReach";
+import { callQuestion, reachOf, type TargetReach } from "./targetReach";
 
 /** Whether a principal may call a gateway, whatever tool it is about. */
 export interface Pair extends OpenDecision {
@@ -68,15 +69,13 @@ export function questionOf(
     gateway: InventoryGateway,
     accounts: ReadonlyMap<string, Inventory["accounts"][number]>,
 ): { request: AccessRequest; policies: AccessPolicies } {
-    const { arn: resource, accountId: resourceAccountId } = gateway;
-    return {
-        request: {
-            principal: principal.principal,
-            ...{ action: invokeGateway, resource, resourceAccountId },
-            context: contextFor(principal, { resource, resourceAccountId }),
-        },
-        policies: policiesFor(principal, gateway.resourcePolicy, resourceAccountId, accounts),
-    };
+    const { arn: resource, accountId: resourceAccountId, resourcePolicy } = gateway;
+    const call = { action: invokeGateway, resource, resourceAccountId };
+    return callQuestion(
+        { ...call, ...(resourcePolicy !== undefined && { resourcePolicy }) },
+        principal,
+        accounts,
+    );
 }
 
 function pairOf(
@@ -85,34 +84,50 @@ function pairOf(
     accounts: ReadonlyMap<string, Inventory["accounts"][number]>,
 ): Pair {
     const { request, policies } = questionOf(principal, gateway, accounts);
-    const decided = decideOpen(request, policies, principal.unknownPolicies);
-    const { access, on } = withPolicyEngine(decided, gateway);
+    const decided = decideOpen(request, policies, {
+        identity: principal.unknownPolicies,
+        ...(gateway.unknownPolicies !== undefined && { resource: gateway.unknownPolicies }),
+    });
+    const { access, on } = atGateway(decided, gateway);
     return {
         principal,
         gateway,
         access,
         on,
         decision: decided.decision,
-        grantedBy:
-            access === "refused"
-                ? []
-                : decided.decision.layers.filter(
-                      ({ layer, decision }) =>
-                          decision === "allow" && (layer === "identity" || layer === "resource"),
-                  ),
+        grantedBy: access === "refused" || !asksPolicies(gateway) ? [] : grantsOf(decided),
     };
 }
 
-/** Cedar decides after IAM, tool by tool; in LOG_ONLY it refuses nobody. */
-function withPolicyEngine(
+/** With another authorizer a gateway asks for a token, or for nothing, and no policy of IAM decides. */
+export function asksPolicies({ authorizerType }: InventoryGateway): boolean {
+    return authorizerType === "AWS_IAM";
+}
+
+/** What policies decide, as the gateway takes it. */
+function atGateway(
     decided: OpenDecision,
-    { policyEngine }: InventoryGateway,
+    gateway: InventoryGateway,
 ): Pick<OpenDecision, "access" | "on"> {
+    const { authorizerType, policyEngine } = gateway;
+    if (authorizerType === "NONE") return { access: "allowed", on: [] };
+    if (!asksPolicies(gateway)) {
+        return { access: "conditional", on: [{ kind: "authorizer", authorizerType }] };
+    }
+    // Cedar decides after IAM, tool by tool; in LOG_ONLY it refuses nobody.
     if (policyEngine?.mode !== "ENFORCE" || decided.access === "refused") return decided;
     return {
         access: "conditional",
         on: [...decided.on, { kind: "policyEngine", arn: policyEngine.arn }],
     };
+}
+
+/** The statements of both sides that let a principal in. */
+function grantsOf({ decision: { layers } }: OpenDecision): LayerResult[] {
+    return layers.filter(
+        ({ layer, decision }) =>
+            decision === "allow" && (layer === "identity" || layer === "resource"),
+    );
 }
 
 /** A pair's access to each tool of its gateway. */

@@ -1,5 +1,4 @@
-import { accountOfArn } from "../agentcore/arn";
-import { evaluateTrust, type Decision } from "./evaluate";
+import { evaluateTrust, type Decision, type TrustRequest } from "./evaluate";
 import type {
     InventoryAccount,
     InventoryGateway,
@@ -7,7 +6,8 @@ import type {
     InventoryTarget,
     TargetCall,
 } from "./inventory";
-import { decideOpen, type OpenCondition, type OpenDecision } from "./openDecision";
+import type { OpenCondition } from "./openConditions";
+import { decideOpen, type OpenDecision } from "./openDecision";
 import type { AccessPolicies, AccessRequest } from "./request";
 
 /** Whether a gateway gets to one of its targets. */
@@ -34,7 +34,7 @@ export type TargetStep =
       };
 
 /** The service that takes on a gateway's role. */
-export const gatewayService = "bedrock-agentcore.amazonaws.com";
+const gatewayService = "bedrock-agentcore.amazonaws.com";
 
 /**
  * Whether a gateway gets to a target: its role's trust policy, then each call, by the policies of both sides.
@@ -81,41 +81,59 @@ function unreadOf(policies: readonly string[]): OpenCondition[] {
     return policies.map((policy) => ({ kind: "unreadPolicy", policy }));
 }
 
-function assumeStep(
-    gateway: InventoryGateway,
-    { principal, trust }: InventoryPrincipal,
-): (TargetStep & { on: readonly OpenCondition[] })[] {
-    if (trust === undefined || principal.type !== "role-session") return [];
-    const decision = evaluateTrust({
-        principal: { type: "service", service: gatewayService },
-        roleArn: principal.roleArn,
-        roleAccountId: principal.accountId,
-        trust,
-        policies: { identity: [] },
-        context: { "aws:SourceAccount": gateway.accountId, "aws:SourceArn": gateway.arn },
-    });
+type Step = TargetStep & { on: readonly OpenCondition[] };
+
+function assumeStep(gateway: InventoryGateway, role: InventoryPrincipal): Step[] {
+    const question = trustQuestion(gateway, role);
+    if (question === undefined) return [];
+    const decision = evaluateTrust(question);
     const access = decision.decision === "allow" ? "allowed" : "refused";
     return [{ step: "assumeRole", access, decision, on: [] }];
+}
+
+/** Whether AgentCore may take on a gateway's role for it; `undefined` where the role's trust policy was not read. */
+export function trustQuestion(
+    gateway: Pick<InventoryGateway, "accountId" | "arn">,
+    { principal, trust }: InventoryPrincipal,
+): TrustRequest | undefined {
+    if (trust === undefined || principal.type !== "role-session") return undefined;
+    return {
+        principal: { type: "service", service: gatewayService },
+        ...{ roleArn: principal.roleArn, roleAccountId: principal.accountId, trust },
+        policies: { identity: [] },
+        context: { "aws:SourceAccount": gateway.accountId, "aws:SourceArn": gateway.arn },
+    };
 }
 
 function callStep(
     call: TargetCall,
     role: InventoryPrincipal,
     accounts: ReadonlyMap<string, InventoryAccount>,
-): TargetStep & { on: readonly OpenCondition[] } {
-    const { action, resource, resourceAccountId, resourcePolicy, context } = call;
-    const request: AccessRequest = {
-        principal: role.principal,
-        ...{ action, resource, resourceAccountId },
-        context: { ...contextFor(role, call), ...context },
-    };
-    const policies = policiesFor(role, resourcePolicy, resourceAccountId, accounts);
-    const { access, on, decision } = decideOpen(request, policies, role.unknownPolicies);
+): Step {
+    const { request, policies } = callQuestion(call, role, accounts);
+    const unread = { identity: role.unknownPolicies };
+    const { access, on, decision } = decideOpen(request, policies, unread);
     return { step: "call", call, access, decision, request, policies, on };
 }
 
+/** A principal's call as a question to IAM, and the policies that bear on it. */
+export function callQuestion(
+    { action, resource, resourceAccountId, resourcePolicy, context }: TargetCall,
+    role: InventoryPrincipal,
+    accounts: ReadonlyMap<string, InventoryAccount>,
+): { request: AccessRequest; policies: AccessPolicies } {
+    return {
+        request: {
+            principal: role.principal,
+            ...{ action, resource, resourceAccountId },
+            context: { ...contextFor(role, { resource, resourceAccountId }), ...context },
+        },
+        policies: policiesFor(role, resourcePolicy, resourceAccountId, accounts),
+    };
+}
+
 /** The condition keys that are so for every call of a principal on a resource. */
-export function contextFor(
+function contextFor(
     { tags = {} }: InventoryPrincipal,
     { resource, resourceAccountId }: { resource: string; resourceAccountId: string },
 ): NonNullable<AccessRequest["context"]> {
@@ -132,7 +150,7 @@ export function contextFor(
 }
 
 /** All policies that bear on a principal's call. */
-export function policiesFor(
+function policiesFor(
     { identity, boundary, principal }: InventoryPrincipal,
     resource: AccessPolicies["resource"],
     resourceAccountId: string,
@@ -147,9 +165,4 @@ export function policiesFor(
         ...(own?.scp !== undefined && { scp: own.scp }),
         ...(rcp !== undefined && { rcp }),
     };
-}
-
-/** The account of a call's resource; where its ARN has none, the gateway's. */
-export function accountOfCall(resource: string, gateway: Pick<InventoryGateway, "accountId">) {
-    return accountOfArn(resource) ?? gateway.accountId;
 }

@@ -189,6 +189,11 @@ async function finish(result: Promise<number>): Promise<void> {
 
 /** Errors that we name are their message; anything else is a fault of ours and keeps its stack. */
 function fail(error: unknown): void {
+    // By its name: each command's bundle has a class of its own.
+    if (error instanceof Error && error.name === "Interrupted") {
+        process.exitCode = exitCode.interrupted;
+        return;
+    }
     const named = error instanceof Error && error.name !== "Error" && error.name !== "TypeError";
     const text =
         fileRefusal(error) ??

@@ -11,7 +11,7 @@ import {
     type PlacedVerdict,
     type StackReport,
 } from "./policyReport";
-import { Interrupted, judgeProject, today } from "./policyRun";
+import { judgeProject, today } from "./policyRun";
 import { sarifText } from "./policySarif";
 import { stackText } from "./policyText";
 import { InvalidOptions } from "./invalidOptions";
@@ -32,13 +32,7 @@ export interface PolicyOptions {
 export async function hubPolicy(options: PolicyOptions): Promise<number> {
     const { json = false, strict = false, sarif, junit } = options;
     checkOutputs(options);
-    let reports: StackReport[];
-    try {
-        reports = await reportsOf(options);
-    } catch (error) {
-        if (error instanceof Interrupted) return exitCode.interrupted;
-        throw error;
-    }
+    const reports = await reportsOf(options);
     // Who asks for a file on stdout gets it alone.
     if (sarif !== "-" && junit !== "-") tell(reports, { json, strict });
     if (sarif !== undefined) put("--sarif", sarif, sarifText(reports));

@@ -13,8 +13,6 @@ import { deployInProcess } from "./deployInProcess";
 import { ConfigLines } from "./policyPlace";
 import type { Place, StackReport } from "./policyReport";
 
-export { Interrupted } from "./interrupted";
-
 /** What a run tells while it goes on. */
 export interface PolicyRun {
     /** The day that exceptions are held to, as `2027-01-31`. */

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { distance } from "fastest-levenshtein";
 import {
     findNodeAtLocation,
     getNodeValue,
@@ -9,6 +8,7 @@ import {
     type Node,
     type ParseError,
 } from "jsonc-parser";
+import { closest } from "../agentcore/closest";
 import {
     got,
     InvalidPolicyConfig,
@@ -176,11 +176,7 @@ function unknownRule(pack: Pack, name: string): string {
     if (rulesOf(other).some((rule) => rule.name === name)) {
         return `got a rule of the ${other} pack; must be one of the ${pack} pack`;
     }
-    const near = [...rulesOf(pack).map((rule) => rule.name), "all", undecidedPolicy]
-        .map((known) => ({ known, edits: distance(name, known) }))
-        .sort((one, next) => one.edits - next.edits)
-        .slice(0, 3)
-        .map(({ known }) => known);
+    const near = closest(name, [...rulesOf(pack).map((rule) => rule.name), "all", undecidedPolicy]);
     return `got a rule that the ${pack} pack does not have; must be all, or a rule, as ${near.join(", ")}: docs/policy.md lists them`;
 }
 

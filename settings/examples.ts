@@ -1,4 +1,4 @@
-import { distance } from "fastest-levenshtein";
+import { closest } from "../agentcore/closest";
 import { z } from "zod";
 import type { ToolDefinition } from "../agentcore/toolSchema";
 import { got, lines, type Context } from "./problems";
@@ -38,7 +38,7 @@ export function exampleSettings(
         } else if (tools.length > 0) {
             const known = tools.map((one) => one.name);
             problems.push(
-                `${path}.${name}: got a tool that the target does not show; must be one of its tools, as ${closest(name, known)}`,
+                `${path}.${name}: got a tool that the target does not show; must be one of its tools, as ${closest(name, known).join(", ")}`,
             );
         }
     }
@@ -70,7 +70,7 @@ function argumentProblems(
         .filter((name) => additionalProperties === false && !known.includes(name))
         .map(
             (name) =>
-                `${path}.${name}: got an argument that the tool does not have; must be ${known.length === 0 ? "absent" : `one of its own, as ${closest(name, known)}`}`,
+                `${path}.${name}: got an argument that the tool does not have; must be ${known.length === 0 ? "absent" : `one of its own, as ${closest(name, known).join(", ")}`}`,
         );
     const wrong = Object.entries(args).flatMap(([name, value]) => {
         const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -92,11 +92,4 @@ function valueProblem(property: unknown, value: unknown): string | undefined {
     if (parsed.success) return undefined;
     const { type } = property as { type?: unknown };
     return `must fit the tool's schema${typeof type === "string" ? `, of type ${type}` : ""}: ${parsed.error.issues[0]?.message ?? ""}`;
-}
-
-function closest(name: string, known: readonly string[]): string {
-    return [...known]
-        .sort((one, other) => distance(name, one) - distance(name, other))
-        .slice(0, 3)
-        .join(", ");
 }

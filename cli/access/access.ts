@@ -1,7 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { exitCode } from "../exitCode";
 import { InvalidOptions } from "../invalidOptions";
-import { Interrupted } from "../interrupted";
 import { accessOutput, checkOptions, type OutputOptions } from "./accessOutput";
 import { grantPlaces } from "../explain/configPlaces";
 import { readInventory, type SourceInventory, type SourceOptions } from "../inventory/source";
@@ -15,14 +13,7 @@ export interface AccessOptions extends SourceOptions, OutputOptions {}
  */
 export async function hubAccess(options: AccessOptions): Promise<number> {
     checkOptions(options);
-    let read: SourceInventory;
-    try {
-        read = await readInventory(options);
-    } catch (error) {
-        if (error instanceof Interrupted) return exitCode.interrupted;
-        throw error;
-    }
-    const { inventory, source, project, failures } = read;
+    const { inventory, source, project, failures } = await readInventory(options);
     const placesOf = project && placeFinder(project);
     const { text, file, diagnostics, code } = accessOutput(
         {

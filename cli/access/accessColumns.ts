@@ -1,5 +1,5 @@
 import type { InventoryGateway } from "../../access/inventory";
-import { toolNamesOf, type AccessMatrix } from "../../access/matrix";
+import { asksPolicies, toolNamesOf, type AccessMatrix } from "../../access/matrix";
 import type { TargetReach } from "../../access/targetReach";
 import type { Waiting } from "./accessPending";
 import { byName, isOpen, type ReportGateway, type ReportTarget } from "./accessReport";
@@ -43,11 +43,6 @@ function targetOf(reach: TargetReach): ReportTarget {
         ...(access === "refused" && { reason: reachWords(reach) }),
         tools: sorted(toolNamesOf(reach)),
     };
-}
-
-/** With another authorizer a gateway asks for a token, or for nothing, and no policy of IAM decides. */
-export function asksPolicies({ authorizerType }: InventoryGateway): boolean {
-    return authorizerType === "AWS_IAM";
 }
 
 function authorizerWords({ authorizerType }: InventoryGateway): string {

@@ -1,4 +1,4 @@
-import type { OpenCondition } from "../../access/openDecision";
+import type { OpenCondition } from "../../access/openConditions";
 
 /** A condition that a statement makes. */
 type StatementCondition = Extract<OpenCondition, { effect: "Allow" | "Deny" }>;

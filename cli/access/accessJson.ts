@@ -1,4 +1,4 @@
-import type { OpenCondition } from "../../access/openDecision";
+import type { OpenCondition } from "../../access/openConditions";
 import type { LayerResult } from "../../access/layers";
 import type { AccessReport, ReportCell, ReportGateway, ReportPrincipal } from "./accessReport";
 

@@ -11,7 +11,7 @@ import { accessMarkdown } from "./accessMarkdown";
 import { accessMermaid } from "./accessMermaid";
 import type { AccessReport, ReportContext } from "./accessReport";
 import { accessTable } from "./accessTable";
-import { closest } from "../inventory/sourceNames";
+import { closest } from "../../agentcore/closest";
 
 /** The options of `hub access` that say what to show, and how. */
 export interface OutputOptions {

@@ -1,7 +1,7 @@
 import type { InventoryGateway, PrincipalKind } from "../../access/inventory";
 import type { LayerResult } from "../../access/layers";
 import type { Pair } from "../../access/matrix";
-import type { OpenCondition } from "../../access/openDecision";
+import type { OpenCondition } from "../../access/openConditions";
 import type { TargetReach } from "../../access/targetReach";
 
 /** Whether a principal may call: `pending` where config asks for it, and something is not there yet. */

@@ -1,7 +1,6 @@
 import { principalName } from "../../access/explanation";
-import type { InventoryGateway, InventoryPrincipal } from "../../access/inventory";
+import type { InventoryPrincipal } from "../../access/inventory";
 import type { AccessMatrix, Pair } from "../../access/matrix";
-import { asksPolicies } from "./accessColumns";
 import type { Waiting } from "./accessPending";
 import {
     byName,
@@ -65,7 +64,6 @@ function cellOf(
 ): ReportCell {
     const { principal, gateway, on, decision, grantedBy } = pair;
     // Of a large organization there are tens of thousands: each is one literal.
-    if (!asksPolicies(gateway)) return unaskedCell(principal.name, gateway);
     if (pair.access !== "refused") {
         return {
             principal: principal.name,
@@ -94,16 +92,6 @@ function cellOf(
 }
 
 const none: readonly never[] = [];
-
-/** No policy decides: a token does, or nothing. */
-function unaskedCell(principal: string, { name, authorizerType }: InventoryGateway): ReportCell {
-    const isOpenToAll = authorizerType === "NONE";
-    return {
-        ...{ principal, gateway: name, access: isOpenToAll ? "allowed" : "conditional", on: none },
-        conditions: isOpenToAll ? none : [`with a token for its ${authorizerType} authorizer`],
-        ...{ grantedBy: none, places: none, isHalfGranted: false },
-    };
-}
 
 /** Denied by name, or let in by one side: not merely never spoken of. */
 function isHalfGranted({ decision: { decision, layers } }: Pair): boolean {

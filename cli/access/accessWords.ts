@@ -1,6 +1,6 @@
 import type { Decision } from "../../access/evaluate";
 import type { Layer, LayerResult, StatementName } from "../../access/layers";
-import type { OpenCondition } from "../../access/openDecision";
+import type { OpenCondition } from "../../access/openConditions";
 import type { TargetReach } from "../../access/targetReach";
 import { demandWords } from "./accessConditions";
 
@@ -11,6 +11,8 @@ export function conditionWords(condition: OpenCondition): string {
             return `if ${condition.policy}, not read, lets it`;
         case "policyEngine":
             return `if policy engine ${condition.arn.split("/").at(-1) ?? condition.arn} lets it`;
+        case "authorizer":
+            return `with a token for its ${condition.authorizerType} authorizer`;
         default:
             return demandWords(condition);
     }
@@ -29,7 +31,7 @@ export function conditionsWords(
     const others = new Set<string>();
     for (const condition of on) {
         const words = conditionWords(condition);
-        if (condition.kind === "unreadPolicy" || condition.kind === "policyEngine") {
+        if (!("effect" in condition)) {
             others.add(words);
             continue;
         }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { principalName } from "../../access/explanation";
 import type { Inventory, InventoryGateway, InventoryPrincipal } from "../../access/inventory";
-import { accessMatrix, toolNamesOf } from "../../access/matrix";
+import { accessMatrix, asksPolicies, toolNamesOf } from "../../access/matrix";
 import { toolNameSeparator } from "../../agentcore/toolSchema";
 import { readProject, type Project } from "../../engine/stacks";
 import type { Connection } from "../../local/connection";
@@ -14,7 +14,7 @@ import { questionOfPair, questionOfRequest, type PairOptions } from "./explainQu
 import { explainReport, type ExplainReport } from "./explainReport";
 import { answerLine, explainText } from "./explainText";
 import { readInventory, type SourceInventory, type SourceOptions } from "../inventory/source";
-import { closest } from "../inventory/sourceNames";
+import { closest } from "../../agentcore/closest";
 
 /** Options of `hub explain`. */
 export interface ExplainOptions extends SourceOptions {
@@ -75,6 +75,11 @@ export function explainPair(source: ExplainSource, options: ExplainOptions): Exp
     const { inventory, project } = source;
     const principal = principalOf(inventory, options.principal);
     const gateway = gatewayOf(inventory, options.gateway);
+    if (!asksPolicies(gateway)) {
+        throw new InvalidOptions(
+            `--gateway: got ${gateway.name}, whose authorizer is ${gateway.authorizerType}; must be one of AWS_IAM: of others no policy decides who may call`,
+        );
+    }
     const tool = options.tool === undefined ? undefined : toolOf(gateway, options.tool);
     const context = contextOf(options.context ?? []);
     const { sessionPolicy: file } = options;

@@ -1,6 +1,6 @@
 import type { Layer, Statement } from "../../access";
 import { decideOpen } from "../../access/openDecision";
-import { remedyOf, remedyOfTrust, type Change } from "../../access/remedy";
+import { remedyOf, remedyOfTrust, type Change, type Remedy } from "../../access/remedy";
 import { regionOfArn } from "../../agentcore/arn";
 import type { Project } from "../../engine/stacks";
 import { conditionsWords } from "../access/accessWords";
@@ -13,7 +13,7 @@ import {
     type ConfigPair,
     type ConfigPlace,
 } from "./configPlaces";
-import type { ExplainQuestion, QuestionStep } from "./explainQuestion";
+import type { AskedStep, ExplainQuestion, QuestionStep } from "./explainQuestion";
 
 /** What is known beside the question. */
 export interface ChangeWorld {
@@ -116,30 +116,25 @@ function stepChanges(
             ...beyond.map(beyondOf),
         ];
     }
-    const { request, policies } = step;
-    const lacking = lackingOf(step);
-    const { changes, beyond } = remedyOf(request, policies);
+    const { changes, beyond } = remedyOfStep(step);
     return [
-        ...changes
-            .filter(({ layer }) => lacking === undefined || lacking.includes(layer))
-            .map((change) => changeOf(question, step, change, world)),
+        ...changes.map((change) => changeOf(question, step, change, world)),
         ...beyond.map(beyondOf),
     ];
 }
 
-/** What lacks an allow for each request: a condition that is open needs no change of a policy. */
-function lackingOf(
-    step: Extract<QuestionStep, { step: "invokeGateway" | "call" }>,
-): readonly Layer[] | undefined {
-    if (step.keys === "whole") return undefined;
-    const { decision } = decideOpen(step.request, step.policies, step.unread);
-    return decision.decision === "implicitDeny" ? decision.lacking : undefined;
+/** Of a question without a request: a condition that a request may meet needs no change of a policy. */
+export function remedyOfStep({ request, policies, keys }: AskedStep): Remedy {
+    return remedyOf(request, policies, keys === "open" ? "mostAccess" : undefined);
 }
 
-function beyondOf(): ExplainChange {
+function beyondOf(layer: Layer): ExplainChange {
     return {
         kind: "none",
-        why: "the resource control policies lack AWS's own RCPFullAWSAccess, which whoever administers the AWS Organization attaches",
+        why:
+            layer === "rcp"
+                ? "the resource control policies lack AWS's own RCPFullAWSAccess, which whoever administers the AWS Organization attaches"
+                : `no statement of the ${layer} layer would help`,
     };
 }
 

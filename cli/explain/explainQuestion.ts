@@ -7,7 +7,8 @@ import type {
     InventoryTarget,
 } from "../../access/inventory";
 import { questionOf } from "../../access/matrix";
-import { contextFor, gatewayService, policiesFor } from "../../access/targetReach";
+import type { UnreadPolicies } from "../../access/openDecision";
+import { callQuestion, trustQuestion } from "../../access/targetReach";
 import { accountOfArn } from "../../agentcore/arn";
 import { toolNameSeparator } from "../../agentcore/toolSchema";
 import type {
@@ -38,17 +39,19 @@ export type Subject = ConfigPair["gateway"] & { kind: "gateway" | "runtime"; nam
 
 /** One question to IAM. */
 export type QuestionStep =
-    | {
-          step: "invokeGateway" | "call";
-          request: AccessRequest;
-          policies: AccessPolicies;
-          /** A request that was made has all of its keys. */
-          keys: "whole" | "open";
-          /** Policies that bear on it and were not read. */
-          unread: readonly string[];
-          target?: string;
-      }
-    | { step: "assumeRole"; roleArn: string; trust?: TrustRequest; target?: string };
+    AskedStep | { step: "assumeRole"; roleArn: string; trust?: TrustRequest; target?: string };
+
+/** What a principal is allowed. */
+export interface AskedStep {
+    step: "invokeGateway" | "call";
+    request: AccessRequest;
+    policies: AccessPolicies;
+    /** A request that was made has all of its keys. */
+    keys: "whole" | "open";
+    /** Policies that bear on it and were not read. */
+    unread: UnreadPolicies;
+    target?: string;
+}
 
 /** A request of the local cloud's log as a question. */
 export function questionOfRequest(
@@ -102,7 +105,7 @@ function stepOfLog(
     const { request, policies } = decision;
     return {
         ...{ step: isFirst ? "invokeGateway" : "call", request, policies },
-        ...{ keys: "whole", unread: [] },
+        ...{ keys: "whole", unread: {} },
         ...(isFirst ? {} : of),
     };
 }
@@ -146,7 +149,10 @@ export function questionOfPair(
             ...(sessionPolicy !== undefined && { session: [sessionPolicy] }),
         },
         keys: "open",
-        unread: principal.unknownPolicies,
+        unread: {
+            identity: principal.unknownPolicies,
+            ...(gateway.unknownPolicies !== undefined && { resource: gateway.unknownPolicies }),
+        },
     };
     const role = inventory.principals.find(
         (one) => principalName(one.principal) === gateway.roleArn,
@@ -176,40 +182,16 @@ function targetSteps(
     role: InventoryPrincipal,
     accounts: ReadonlyMap<string, Inventory["accounts"][number]>,
 ): QuestionStep[] {
-    const { principal, trust, unknownPolicies } = role;
+    const trust = trustQuestion(gateway, role);
     const trusted: QuestionStep[] =
-        target.calls.length === 0 || trust === undefined || principal.type !== "role-session"
+        target.calls.length === 0 || trust === undefined
             ? []
-            : [
-                  {
-                      step: "assumeRole",
-                      roleArn: principal.roleArn,
-                      target: target.name,
-                      trust: {
-                          principal: { type: "service", service: gatewayService },
-                          ...{ roleArn: principal.roleArn, roleAccountId: principal.accountId },
-                          ...{ trust, policies: { identity: [] } },
-                          context: {
-                              "aws:SourceAccount": gateway.accountId,
-                              "aws:SourceArn": gateway.arn,
-                          },
-                      },
-                  },
-              ];
-    const calls = target.calls.map((call): QuestionStep => {
-        const { action, resource, resourceAccountId, resourcePolicy, context } = call;
-        return {
-            step: "call",
-            target: target.name,
-            request: {
-                ...{ principal, action, resource, resourceAccountId },
-                context: { ...contextFor(role, call), ...context },
-            },
-            policies: policiesFor(role, resourcePolicy, resourceAccountId, accounts),
-            keys: "open",
-            unread: [...unknownPolicies, ...target.unknownPolicies],
-        };
-    });
+            : [{ step: "assumeRole", roleArn: trust.roleArn, target: target.name, trust }];
+    const calls = target.calls.map((call): QuestionStep => ({
+        ...{ step: "call", target: target.name, keys: "open" },
+        ...callQuestion(call, role, accounts),
+        unread: { identity: [...role.unknownPolicies, ...target.unknownPolicies] },
+    }));
     return [...trusted, ...calls];
 }
 

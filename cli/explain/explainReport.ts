@@ -9,8 +9,10 @@ import {
 } from "../../access";
 import { principalName } from "../../access/explanation";
 import { decideOpen } from "../../access/openDecision";
+import type { Deny } from "../../access/denies";
+import { remedyOfTrust } from "../../access/remedy";
 import { conditionsWords } from "../access/accessWords";
-import { changesOf, type ChangeWorld, type ExplainChange } from "./explainChanges";
+import { changesOf, remedyOfStep, type ChangeWorld, type ExplainChange } from "./explainChanges";
 import { accountOfPrincipal, type ExplainQuestion, type QuestionStep } from "./explainQuestion";
 
 /** The answer to one question, as `hub explain --json` prints it; keys are added and not changed while `version` is 1. */
@@ -134,7 +136,7 @@ function explainedStep(step: QuestionStep): Explained {
             ...{ action: request.action, resource: request.resource, decision, layers },
         },
         on: conditionsWords(open?.on ?? [], { crossAccount: explanation.crossAccount }),
-        denies: decision === "refused" ? deniesOf(explanation) : [],
+        denies: decision === "refused" ? deniesOf(explanation, remedyOfStep(step).denies) : [],
     };
 }
 
@@ -161,7 +163,7 @@ function explainedTrust(
     return {
         report: { ...head, decision: isAllowed ? "allowed" : "refused", layers },
         on: [],
-        denies: isAllowed ? [] : deniesOf(explanation),
+        denies: isAllowed ? [] : deniesOf(explanation, remedyOfTrust(trust).denies),
     };
 }
 
@@ -187,15 +189,11 @@ function layersOf(explanation: Explanation, open?: readonly LayerResult[]): Expl
     });
 }
 
-function deniesOf(explanation: Explanation): ExplainReport["denies"] {
-    return explanation.layers.flatMap(({ layer, statements }) =>
-        statements
-            .filter(({ effect, outcome }) => effect === "Deny" && outcome === "matched")
-            .map((statement) => ({
-                ...nameOf(statement),
-                ...{ layer, accountId: accountOfLayer(layer, explanation) },
-            })),
-    );
+function deniesOf(explanation: Explanation, denies: readonly Deny[]): ExplainReport["denies"] {
+    return denies.map((deny) => ({
+        ...nameOf(deny),
+        ...{ layer: deny.layer, accountId: accountOfLayer(deny.layer, explanation) },
+    }));
 }
 
 /** The Allow that lacks least, of those about the same action. */

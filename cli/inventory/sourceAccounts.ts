@@ -3,7 +3,7 @@ import type { Project } from "../../engine/stacks";
 import type { Connection } from "../../local/connection";
 import { InvalidOptions } from "../invalidOptions";
 import type { AwsAccount } from "./awsClients";
-import { closest } from "./sourceNames";
+import { closest } from "../../agentcore/closest";
 
 /**
  * The accounts that `--aws` reads: those of the project's stacks, and those that `--profile` names besides.

@@ -3,7 +3,7 @@ import { MalformedPolicy, parsePolicyDocument, type NamedDocument } from "../../
 import type { Inventory, InventoryAccount } from "../../access/inventory";
 import type { Project } from "../../engine/stacks";
 import { InvalidOptions } from "../invalidOptions";
-import { closest } from "./sourceNames";
+import { closest } from "../../agentcore/closest";
 
 /** The organization's policies of accounts, as options give them. */
 export interface OrganizationOptions {

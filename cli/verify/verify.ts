@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { distance } from "fastest-levenshtein";
+import { closest } from "../../agentcore/closest";
 import type { Inventory } from "../../access/inventory";
 import { accessMatrix } from "../../access/matrix";
 import { readProject, type Project } from "../../engine/stacks";
@@ -210,10 +210,6 @@ function profilesOf(
         }
     }
     return { ofPrincipals, ofStacks };
-}
-
-function closest(name: string, known: readonly string[]): string[] {
-    return [...known].sort((one, other) => distance(name, one) - distance(name, other)).slice(0, 3);
 }
 
 /** A session that has expired, which AWS makes for nobody. */

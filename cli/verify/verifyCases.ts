@@ -2,7 +2,7 @@ import type { AccessMatrix, Pair } from "../../access/matrix";
 import { toolsOf } from "../../access/matrix";
 import type { InventoryGateway, InventoryPrincipal } from "../../access/inventory";
 import { decideOpen } from "../../access/openDecision";
-import { contextFor, policiesFor } from "../../access/targetReach";
+import { callQuestion } from "../../access/targetReach";
 import { toolNameSeparator } from "../../agentcore/toolSchema";
 import { conditionsWords, together } from "../access/accessWords";
 
@@ -206,19 +206,9 @@ function aroundCases(
         const callers = pairs.filter(({ principal }) => principal.kind === "caller");
         return callers.map(({ principal }): VerifyCase => {
             const isRefused = calls.some((call) => {
-                const { action, resource, resourceAccountId, resourcePolicy } = call;
-                const context = contextFor(principal, call);
-                const { access } = decideOpen(
-                    {
-                        principal: principal.principal,
-                        action,
-                        resource,
-                        resourceAccountId,
-                        context,
-                    },
-                    policiesFor(principal, resourcePolicy, resourceAccountId, accounts),
-                    principal.unknownPolicies,
-                );
+                const { request, policies } = callQuestion(call, principal, accounts);
+                const unread = { identity: principal.unknownPolicies };
+                const { access } = decideOpen(request, policies, unread);
                 return access === "refused";
             });
             return {

@@ -120,11 +120,11 @@ describe("decisions that hold for every request", function () {
     it("depend on a policy that was not read, which may allow and may deny", () => {
         const unread = ["arn:aws:iam::aws:policy/PowerUserAccess"];
         const on = [{ kind: "unreadPolicy", policy: unread[0] }];
-        const denied = decideOpen(question(), policies(allow(), []), unread);
+        const denied = decideOpen(question(), policies(allow(), []), { identity: unread });
         assert.deepEqual({ access: denied.access, on: denied.on }, { access: "conditional", on });
-        const allowed = decideOpen(question(), policies(allow()), unread);
+        const allowed = decideOpen(question(), policies(allow()), { identity: unread });
         assert.deepEqual({ access: allowed.access, on: allowed.on }, { access: "conditional", on });
-        assert.equal(decideOpen(question(), policies([]), unread).access, "refused");
+        assert.equal(decideOpen(question(), policies([]), { identity: unread }).access, "refused");
     });
 
     it("ask of anyone and of an account's principals what they are", () => {
@@ -143,7 +143,7 @@ describe("decisions that hold for every request", function () {
                 decideOpen(
                     { ...question(), principal: { type: "root", accountId } },
                     policies([one]),
-                    ["its own policies"],
+                    { identity: ["its own policies"] },
                 ),
             );
         assert.deepEqual(ask(anyAccount, statement), {

@@ -68,7 +68,7 @@ describe("hub policy", function () {
                 "provider (provider pack, Pulumi.provider.yaml): 1 violation",
                 `  mandatory ${exactPrincipals} (critical): tools-grants`,
                 `    ${wholeAccountMessage}`,
-                `    Pulumi.provider.yaml:14 ${resourcePolicies}`,
+                `    Pulumi.provider.yaml:20 ${resourcePolicies}`,
             ]);
             const page = readFileSync(join(repository, "docs", "policy.md"), "utf8");
             assert.ok(
@@ -82,7 +82,7 @@ describe("hub policy", function () {
             const { code, stdout } = await policy();
             assert.equal(code, 1);
             assert.match(stdout, /got arn:aws:iam::444455556666:root; must be the exact ARN/);
-            assert.match(stdout, /Pulumi\.provider\.yaml:14 /);
+            assert.match(stdout, /Pulumi\.provider\.yaml:20 /);
         });
 
         it("how long a caller's session is, for each caller", async () => {
@@ -306,7 +306,7 @@ describe("hub policy", function () {
             got: wholeAccount,
             message: wholeAccountMessage,
             file: "Pulumi.provider.yaml",
-            line: 14,
+            line: 20,
             page: resourcePolicies,
         });
         assert.deepEqual(events.at(-1), {

@@ -113,7 +113,7 @@ describe("hub policy, in a pull request that loosens a component", function () {
     it("refuses tags of images that can be moved, in both stacks", () => {
         const message =
             "imageTagMutability: got MUTABLE; must be IMMUTABLE; write IMMUTABLE, and give each image a tag of its own";
-        shows("repository-immutable", "mcp-server-images", message, "Pulumi.provider.yaml:11");
+        shows("repository-immutable", "mcp-server-images", message, "Pulumi.provider.yaml:15");
         shows("repository-immutable", "agent-images", message, "Pulumi.consumer.yaml:16");
     });
 });

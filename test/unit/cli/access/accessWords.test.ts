@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { OpenCondition } from "../../../../access/openDecision";
+import type { OpenCondition } from "../../../../access/openConditions";
 import { conditionsWords, conditionWords } from "../../../../cli/access/accessWords";
 
 type Written = Extract<OpenCondition, { effect: string }>;

@@ -13,5 +13,5 @@ export {
 } from "./explanation";
 export type { DecisionWord, Layer, LayerResult } from "./layers";
 export { MalformedPolicy } from "./malformedPolicy";
-export type { RequestPrincipal } from "./principal";
+export { anySessionOf, type RequestPrincipal } from "./principal";
 export type { AccessPolicies, AccessRequest, NamedDocument } from "./request";

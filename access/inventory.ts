@@ -2,6 +2,8 @@ import type { ContextKeys } from "./context";
 import type { RequestPrincipal } from "./principal";
 import type { NamedDocument } from "./request";
 
+export { anySessionOf } from "./principal";
+
 /**
  * All that decides who may call which gateway: the principals with their policies, the gateways with theirs, and what
  * is behind them. Read from the program, from exported stacks or from AWS; it makes no difference to the matrix.
@@ -102,24 +104,4 @@ export interface PendingAccess {
     /** As {@link InventoryGateway.name}, or as the caller's config names it. */
     gateway: string;
     reason: string;
-}
-
-/** No session has this name (STS API reference, AssumeRole). */
-const anySession = "*";
-
-/** A session of a role, which stands for each of its sessions. */
-export function anySessionOf(
-    roleArn: string,
-    roleId: string,
-): Extract<RequestPrincipal, { type: "role-session" }> {
-    const [, partition = "aws", , , accountId = ""] = roleArn.split(":", 5);
-    const roleName = roleArn.split("/").at(-1) ?? "";
-    return {
-        type: "role-session",
-        accountId,
-        roleArn,
-        roleId,
-        sessionName: anySession,
-        sessionArn: `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${anySession}`,
-    };
 }

@@ -16,6 +16,26 @@ export type RequestPrincipal =
     | { type: "root"; accountId: string; partition?: string }
     | { type: "service"; service: string };
 
+/** No session has this name (STS API reference, AssumeRole). */
+const anySession = "*";
+
+/** A session of a role, which stands for each of its sessions. */
+export function anySessionOf(
+    roleArn: string,
+    roleId = "AROAUNKNOWN",
+): Extract<RequestPrincipal, { type: "role-session" }> {
+    const [, partition = "aws", , , accountId = ""] = roleArn.split(":", 5);
+    const roleName = roleArn.split("/").at(-1) ?? "";
+    return {
+        type: "role-session",
+        accountId,
+        roleArn,
+        roleId,
+        sessionName: anySession,
+        sessionArn: `arn:${partition}:sts::${accountId}:assumed-role/${roleName}/${anySession}`,
+    };
+}
+
 /** How a Principal element matched: naming only the account delegates to its identity policies. */
 export type PrincipalMatch = "anyone" | "account" | "role" | "session" | "user" | "service";
 

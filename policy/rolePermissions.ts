@@ -1,6 +1,5 @@
-import { evaluate } from "../access";
+import { anySessionOf, evaluate } from "../access";
 import { isGatewayArn } from "../agentcore/arn";
-import { roleSession } from "./askedPrincipals";
 import { readDocument, statementsOf, type PlacedStatement } from "./documents";
 import { targetPermissions } from "./gatewayPermissions";
 import { logPermission } from "./logGroups";
@@ -129,7 +128,7 @@ export function missingOf(
     // Whose the account is makes no difference to a role's own policies.
     const accountId = stack.accountOf(role.resource) ?? "111122223333";
     const arn = typeof role.arn === "string" ? role.arn : `arn:aws:iam::${accountId}:role/asked`;
-    const principal = roleSession(arn);
+    const principal = anySessionOf(arn);
     return needs.filter(([action, resource]) => {
         const request = { principal, action, resource, resourceAccountId: accountId };
         return evaluate(request, { identity }).decision !== "allow";

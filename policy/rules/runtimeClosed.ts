@@ -1,7 +1,6 @@
-import { evaluate, type RequestPrincipal } from "../../access";
+import { anySessionOf, evaluate, type RequestPrincipal } from "../../access";
 import { isExactPrincipalArn, parseArn } from "../../agentcore/arn";
 import { defaultQualifier, runtimeActions, runtimeEndpointArn } from "../../agentcore/runtime";
-import { roleSession } from "../askedPrincipals";
 import { readDocument, statementsOf } from "../documents";
 import { runtimeEndpointTypes } from "../kinds";
 import { unknown } from "../resource";
@@ -124,7 +123,7 @@ function shutOutFindings(one: ResourcePolicy, meant: readonly unknown[]): Findin
     const { urn, path } = one.document;
     return meant
         .filter((arn): arn is string => typeof arn === "string")
-        .filter((arn) => decide(one, roleSession(arn), runtimeActions[0]) !== "allow")
+        .filter((arn) => decide(one, anySessionOf(arn), runtimeActions[0]) !== "allow")
         .map((arn) =>
             violation(urn, path, {
                 got: `a policy that denies ${arn}`,
@@ -190,7 +189,7 @@ const everything = {
 
 function strangers(account: string): RequestPrincipal[] {
     return [
-        roleSession(`arn:aws:iam::${account}:role/nobody-in-particular`),
+        anySessionOf(`arn:aws:iam::${account}:role/nobody-in-particular`),
         {
             type: "user",
             accountId: account,

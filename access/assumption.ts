@@ -15,21 +15,14 @@ export function takenForMet(effect: "Allow" | "Deny", assume: Assumption): boole
 }
 
 /**
- * Keys that are the same for every request of a principal to a resource, with the value that they have or without one
+ * Keys that requests of principals never have, but for those that the context has
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
  */
-const settledKeys: ReadonlySet<string> = new Set([
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principaltype",
-    "aws:principalisawsservice",
-    "aws:principalservicename",
+const absentKeys: ReadonlySet<string> = new Set([
+    // Of a role there is none.
     "aws:username",
-    "aws:resourceaccount",
-    "aws:requestedregion",
-    "aws:securetransport",
-    "aws:viaawsservice",
     // Of requests that a service makes.
+    "aws:principalservicename",
     "aws:sourcearn",
     "aws:sourceaccount",
 ]);
@@ -39,14 +32,14 @@ const ofPrincipal = /^aws:(?:principal|user(?:id|name)$)/;
 /** The account of who stands for anyone. */
 export const anyAccount = "*";
 
-/** A key that the context has is settled too, but for what the name of a session is part of. */
+/** A key that the context has is settled, but for what the name of a session is part of. */
 function isOpenKey(key: string, { principal }: Caller, has: (key: string) => boolean): boolean {
     const lower = key.toLowerCase();
     if (principal.type === "root" && ofPrincipal.test(lower)) {
         return lower !== "aws:principalaccount" || principal.accountId === anyAccount;
     }
     if (lower === "aws:userid") return principal.type === "role-session";
-    return !settledKeys.has(lower) && !has(lower);
+    return !absentKeys.has(lower) && !has(lower);
 }
 
 /** The keys of a condition, its own and those of variables in its values, that only a request decides. */

@@ -199,8 +199,7 @@ function matchAssumed(
     );
     if (!holds) return undefined;
     if (principal === undefined) return "own";
-    const isNamed = principal.negated !== isMet;
-    const named = isNamed ? asNamedSession(caller, principal.element) : caller;
+    const named = isMet ? asNamedSession(caller, principal.element) : caller;
     return matchWritten(principal, { ...call, caller: named }, ids);
 }
 

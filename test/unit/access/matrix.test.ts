@@ -161,6 +161,36 @@ describe("the access matrix", function () {
         assert.equal(of("LOG_ONLY")?.access, "allowed");
     });
 
+    it("does not ask policies at a gateway with another authorizer", () => {
+        const of = (authorizerType: string) => {
+            const inventory = hub({});
+            const gateways = inventory.gateways.map((one) => ({ ...one, authorizerType }));
+            const pairs = accessMatrix({ ...inventory, gateways }).pairs;
+            return pairs.map(({ access, on, grantedBy }) => [access, on, grantedBy]);
+        };
+        assert.deepEqual(of("NONE"), Array(2).fill(["allowed", [], []]));
+        const on = [{ kind: "authorizer", authorizerType: "CUSTOM_JWT" }];
+        assert.deepEqual(of("CUSTOM_JWT"), Array(2).fill(["conditional", on, []]));
+    });
+
+    it("depends on a gateway's policy that was not read, for everyone whose own policies may allow", () => {
+        const inventory = hub({});
+        const gateways = inventory.gateways.map(({ resourcePolicy: _unread, ...one }) => ({
+            ...one,
+            unknownPolicies: ["its resource policy"],
+        }));
+        const [developer, role] = accessMatrix({ ...inventory, gateways }).pairs;
+        assert.deepEqual(
+            [developer?.access, developer?.on],
+            ["conditional", [{ kind: "unreadPolicy", policy: "its resource policy" }]],
+        );
+        // Of the gateway's own account: its policy alone would be enough.
+        assert.equal(role?.access, "conditional");
+        const principals = inventory.principals.map((one) => ({ ...one, identity: [] }));
+        const [without] = accessMatrix({ ...inventory, gateways, principals }).pairs;
+        assert.equal(without?.access, "refused");
+    });
+
     it("says by which statements a pair is granted", () => {
         const [pair] = accessMatrix(hub({})).pairs;
         assert.deepEqual(

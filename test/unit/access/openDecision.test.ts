@@ -87,6 +87,46 @@ describe("decisions that hold for every request", function () {
         assert.equal(decide(allow(secure)).access, "allowed");
     });
 
+    it("decide by the tags that a principal is known to have, and not by those it is not", () => {
+        const blue = { StringEquals: { "aws:PrincipalTag/team": "blue" } };
+        const withTag = (team: string) => {
+            const context = { ...question().context, "aws:PrincipalTag/team": team };
+            return decideOpen({ ...question(), context }, policies(allow(blue))).access;
+        };
+        assert.deepEqual([withTag("blue"), withTag("red")], ["allowed", "refused"]);
+        assert.equal(decide(allow(blue)).access, "conditional");
+    });
+
+    it("know which keys no request of a role has", () => {
+        for (const key of ["aws:SourceArn", "aws:SourceAccount", "aws:username"]) {
+            assert.equal(decide(allow({ StringEquals: { [key]: "any" } })).access, "refused");
+            assert.equal(decide(allow({ Null: { [key]: "true" } })).access, "allowed");
+        }
+    });
+
+    it("name the deny alone where an allow holds for every request", () => {
+        const deny = {
+            ...allow()[0],
+            Effect: "Deny",
+            Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } },
+        };
+        const inside = allow({ IpAddress: { "aws:SourceIp": "10.0.0.0/8" } });
+        assert.deepEqual(pick(decide([...allow(), ...inside, deny])).on, [
+            "mfa aws:MultiFactorAuthPresent",
+        ]);
+        assert.deepEqual(pick(decide([...inside, deny])).on, [
+            "sourceAddress aws:SourceIp",
+            "mfa aws:MultiFactorAuthPresent",
+        ]);
+    });
+
+    it("name a condition by its own key where its value has a variable", () => {
+        const decided = decide(
+            allow({ StringEquals: { "aws:PrincipalAccount": "${aws:SourceIdentity}" } }),
+        );
+        assert.deepEqual(pick(decided).on, ["session aws:PrincipalAccount"]);
+    });
+
     it("leave out conditions of a statement beside one that allows without", () => {
         const withCondition = allow({ IpAddress: { "aws:SourceIp": "10.0.0.0/8" } });
         const both = [...withCondition, ...allow()];

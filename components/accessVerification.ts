@@ -11,6 +11,9 @@ import { deployCommand } from "./deployCommand";
 export interface VerificationRole {
     /** `<stack>-<role>`, as its AWS profile is called too. */
     name: string;
+    arn: string;
+    /** Its unique id, where its stack says it. */
+    id?: string;
     granted: boolean;
     /** Why what the gateway answers to it is not the hub's to say. */
     skip?: string;
@@ -68,10 +71,13 @@ function verified({ name, url, arn, roles }: VerificationGateway, region: string
 
 /** Who is granted gets in only where its own policy allows it, which its own stack writes. */
 function verifiedRole(role: VerificationRole, gatewayArn: string): VerifiedRole {
-    const { name, granted, skip, gateways } = role;
-    if (skip !== undefined) return { name, expect: granted ? "allow" : "refuse", skip };
-    if (!granted) return { name, expect: "refuse" };
-    if (gateways.includes(gatewayArn)) return { name, expect: "allow" };
+    const { name, arn, id, granted, skip, gateways } = role;
+    const verified: VerifiedRole = {
+        ...{ name, arn, ...(id !== undefined && { id }) },
+        expect: granted ? "allow" : "refuse",
+    };
+    if (skip !== undefined) return { ...verified, skip };
+    if (!granted || gateways.includes(gatewayArn)) return verified;
     const why = "its own stack has not been deployed with this gateway yet, or does not name it";
-    return { name, expect: "allow", skip: why };
+    return { ...verified, skip: why };
 }

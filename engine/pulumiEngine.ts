@@ -1,7 +1,10 @@
 import {
     CommandError,
     LocalWorkspace,
+    StackNotFoundError,
     type EngineEvent as PulumiEvent,
+    type InlineProgramArgs,
+    type LocalWorkspaceOptions,
     type OutputMap,
     type PulumiFn,
     type Stack as PulumiStack,
@@ -74,11 +77,23 @@ export class PulumiEngine implements Engine {
         });
     }
 
+    /** @throws DeployFailed */
     async outputs(stack: Stack): Promise<Properties | undefined> {
-        const outputs =
-            this.#outputs.get(stack.name) ?? plain(await (await this.#open(stack)).outputs());
+        const outputs = this.#outputs.get(stack.name) ?? (await this.#readOutputs(stack));
         this.#outputs.set(stack.name, outputs);
         return Object.keys(outputs).length === 0 ? undefined : outputs;
+    }
+
+    /** Reading makes no stack: the backend and the stack's file are the user's. */
+    async #readOutputs(stack: Stack): Promise<Properties> {
+        try {
+            const opened = await LocalWorkspace.selectStack(...(await this.#place(stack)));
+            return plain(await opened.outputs());
+        } catch (error) {
+            if (error instanceof StackNotFoundError) return {};
+            const seen = new SeenEvents(stack, this.options.onEvent);
+            throw new DeployFailed(stack.name, seen.failure(error), error);
+        }
     }
 
     #packs(stack: Stack): { policyPacks?: string[]; policyPackConfigs?: string[] } {
@@ -104,12 +119,16 @@ export class PulumiEngine implements Engine {
     }
 
     async #open(stack: Stack): Promise<PulumiStack> {
+        return LocalWorkspace.createOrSelectStack(...(await this.#place(stack)));
+    }
+
+    async #place(stack: Stack): Promise<[InlineProgramArgs, LocalWorkspaceOptions]> {
         const { project, workFolder, environment } = this.options;
         const program = (() => deployAccount(readSettings())) as PulumiFn;
-        return LocalWorkspace.createOrSelectStack(
+        return [
             { stackName: stack.name, projectName: project.name, program },
             { workDir: workFolder, envVars: await environment(stack) },
-        );
+        ];
     }
 }
 

@@ -15,9 +15,13 @@ export async function hubAccess(options: AccessOptions): Promise<number> {
     checkOptions(options);
     const { inventory, source, project, failures } = await readInventory(options);
     const placesOf = project && placeFinder(project);
+    const isRead = source === "local" || source === "aws";
     const { text, file, diagnostics, code } = accessOutput(
         {
             ...{ inventory, source: sourceWords[source], failures: failures.length },
+            scope: isRead ? "accounts" : "stacks",
+            // What the program itself has is its config's.
+            ...(isRead && project !== undefined && { stacks: project.stacks }),
             ...(placesOf !== undefined && { placesOf }),
         },
         options,

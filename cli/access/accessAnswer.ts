@@ -17,7 +17,7 @@ import { sorted } from "./accessWords";
 
 /** Makes of a matrix what the formats show. */
 export function accessReport(matrix: AccessMatrix, context: ReportContext): AccessReport {
-    const { source, all = false } = context;
+    const { source, scope = "stacks", notInConfig = [], all = false } = context;
     const waiting = pendingOf(matrix);
     const gateways = gatewaysOf(matrix, waiting).filter(
         ({ name }) => context.gateways?.has(name) !== false,
@@ -35,7 +35,12 @@ export function accessReport(matrix: AccessMatrix, context: ReportContext): Acce
     const unread = sorted(matrix.inventory.unread);
     return {
         answer: answerOf(principals, gateways, unread, context.principals !== undefined),
-        ...{ source, gateways, principals, unread },
+        ...{ source, scope, gateways, principals, unread },
+        notInConfig: notInConfig.filter(
+            ({ gateway, principal }) =>
+                context.gateways?.has(gateway) !== false &&
+                (principal === undefined || context.principals?.has(principal) !== false),
+        ),
         hidden: asked.length - principals.length,
     };
 }

@@ -1,3 +1,4 @@
+import { toolNameSeparator } from "../../agentcore/toolSchema";
 import { grantWords, together } from "./accessWords";
 import {
     counted,
@@ -24,13 +25,18 @@ export function cellLine({ access, conditions, reason }: ReportCell): string {
 }
 
 /** What is to say of a cell beside its access. */
-export function cellDetails({ conditions, reason, grantedBy, places }: ReportCell): string[] {
+export function cellDetails(cell: ReportCell): string[] {
+    const { grantedBy, places } = cell;
     return [
-        ...conditions,
-        ...(reason === undefined ? [] : [reason]),
+        ...whyOf(cell),
         ...grantedBy.map((grant) => `by ${grantWords(grant)}`),
         ...(places.length === 0 ? [] : [places.join(", ")]),
     ];
+}
+
+/** On what, or why not. */
+export function whyOf({ conditions, reason }: ReportCell): string[] {
+    return [...conditions, ...(reason === undefined ? [] : [reason])];
 }
 
 /** Of few refusals each is shown; of many those that somebody has begun to allow. */
@@ -79,15 +85,40 @@ export function targetLine({ access, conditions, reason, tools }: ReportTarget):
 }
 
 /** What else is to know, below the answer: what is not shown, and what was not read. */
-export function remarksOf({ hidden, unread }: AccessReport): string[] {
+export function remarksOf(report: AccessReport): string[] {
+    const { hidden, unread, notInConfig } = report;
+    const strange = notInConfig.slice(0, strangeShown);
+    const others = notInConfig.length - strange.length;
     return [
+        ...strange.map(({ text }) => text),
+        ...(others === 0 ? [] : [`not in config: ${counted(others, "thing")} more (--json)`]),
         ...(hidden === 0
             ? []
             : [
                   `${counted(hidden, "other role")} may call nothing (--all shows ${hidden === 1 ? "it" : "them"})`,
               ]),
         ...unread.map((what) => `not read: ${what}`),
+        ...scopeRemarks(report),
+        ...(hasUnknownTools(report)
+            ? [`${toolNameSeparator}* stands for tools that only the target knows`]
+            : []),
     ];
+}
+
+/** With more, a person reads a file. */
+const strangeShown = 20;
+
+/** What those who ask for an account's roles should know of a report that is about stacks. */
+export function scopeRemarks({ scope }: AccessReport): string[] {
+    return scope === "accounts"
+        ? []
+        : ["only roles of the stacks are here; --local and --aws read those of whole accounts"];
+}
+
+function hasUnknownTools({ gateways }: AccessReport): boolean {
+    return gateways.some(({ targets }) =>
+        targets.some(({ tools }) => tools.some((tool) => tool.endsWith(`${toolNameSeparator}*`))),
+    );
 }
 
 /** `4 others are refused` */

@@ -19,7 +19,7 @@ interface Demand {
 /** What a condition of a statement asks of a request, in words such as `from 10.0.0.0/8`. */
 export function demandWords(condition: StatementCondition): string {
     const { key, kind, values, operator, effect } = condition;
-    if (operator === undefined || isOfVariable(condition)) {
+    if (operator === undefined) {
         return kind === "session" && key === "sts:RoleSessionName"
             ? `as session ${anyOf(values.map(sessionOf))}`
             : `where the request's ${key} fits ${effect === "Deny" ? "none of " : ""}${anyOf(values)}`;
@@ -31,11 +31,6 @@ export function demandWords(condition: StatementCondition): string {
         return effect === "Deny" ? `unless ${written}` : `if ${written}`;
     }
     return `${valueWords(demand, kind)}${absenceWords(demand)}`;
-}
-
-/** The key of a variable in the values, of a condition over another key. */
-function isOfVariable({ key, values }: StatementCondition): boolean {
-    return values.some((value) => value.includes(`\${${key}`));
 }
 
 const comparisons: readonly (readonly [RegExp, Comparison, Comparison])[] = [

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { cellDetails, gatewayPlace, remarksOf, targetLine } from "./accessCells";
+import { cellDetails, gatewayPlace, remarksOf, targetLine, whyOf } from "./accessCells";
 import type { AccessReport, ReportCell, ReportGateway, ReportPrincipal } from "./accessReport";
 
 /** The report as one page that loads nothing, and runs its own script only. */
 export function accessHtml(report: AccessReport): string {
     const { answer, source, gateways, principals } = report;
+    const isFolded = principals.length > rowsInFull;
     const remarks = remarksOf(report).map((line) => `<li>${escapeHtml(line)}</li>`);
     return `<!doctype html>
 <html lang="en">
@@ -26,7 +27,7 @@ ${remarks.length === 0 ? "" : `<ul class="remarks">${remarks.join("")}</ul>`}
 <caption>Who may call which gateway</caption>
 <thead><tr><th scope="col">principal</th>${gateways.map(({ name }) => `<th scope="col">${escapeHtml(name)}</th>`).join("")}</tr></thead>
 <tbody id="rows">
-${principals.map(rowText).join("\n")}
+${principals.map((row) => rowText(row, isFolded)).join("\n")}
 </tbody>
 </table>
 </div>
@@ -68,36 +69,53 @@ const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha25
 const style = `
 :root { color-scheme: light dark; font: 16px/1.4 system-ui, sans-serif; }
 body { margin: 0; }
-main { padding: 1rem 2rem; }
+main { padding: 1rem clamp(.5rem, 3vw, 2rem); }
 h1 { font-size: 1.3rem; }
 .remarks { border-left: 4px solid light-dark(#a15c00, #ffb454); padding-left: 2rem; }
 .scroll { overflow: auto; max-height: 75vh; }
-table { border-collapse: collapse; }
+table { border-collapse: separate; border-spacing: 0; border: solid light-dark(#bbb, #555); border-width: 1px 0 0 1px; }
+.scroll { margin-bottom: 2rem; }
 caption { text-align: left; font-weight: bold; padding: .3rem 0; }
-th, td { border: 1px solid light-dark(#bbb, #555); padding: .3rem .6rem; text-align: left; vertical-align: top; }
-thead th { position: sticky; top: 0; background: light-dark(#f2f2f2, #222); }
+th, td { border: solid light-dark(#bbb, #555); border-width: 0 1px 1px 0; padding: .3rem .6rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th { min-width: 9rem; background: Canvas; }
+thead th { background: light-dark(#f2f2f2, #222); }
+.scroll thead th { position: sticky; top: 0; z-index: 1; }
+.scroll tbody th { position: sticky; left: 0; max-width: 22rem; }
+.scroll thead th:first-child { left: 0; z-index: 2; }
 tbody th { font-weight: normal; }
+small { display: inline-block; line-height: 1.3; }
 small, summary { color: light-dark(#444, #bbb); }
+summary { cursor: pointer; }
+@media print { .scroll { max-height: none; overflow: visible; } }
 .allowed b { color: light-dark(#08662b, #6fdc8c); }
 .conditional b { color: light-dark(#7a4a00, #ffb454); }
 .refused b { color: light-dark(#a2191f, #ff8389); }
 .pending b { color: light-dark(#0043ce, #78a9ff); }
 `;
 
-function rowText({ name, kind, accountId, cells }: ReportPrincipal): string {
+/** With more rows, by whom each is granted is folded. */
+const rowsInFull = 12;
+
+function rowText({ name, kind, accountId, cells }: ReportPrincipal, isFolded: boolean): string {
     const about = accountId === undefined ? kind : `${kind}, account ${accountId}`;
-    return `<tr><th scope="row">${escapeHtml(name)}<br><small>${escapeHtml(about)}</small></th>${cells.map(cellText).join("")}</tr>`;
+    return `<tr><th scope="row">${escapeHtml(name)}<br><small>${escapeHtml(about)}</small></th>${cells.map((cell) => cellText(cell, isFolded)).join("")}</tr>`;
 }
 
-function cellText(cell: ReportCell): string {
-    const [first, ...more] = cellDetails(cell);
+function cellText(cell: ReportCell, isFolded: boolean): string {
+    const { access, isHalfGranted } = cell;
     // What is refused for no special reason is most of a large matrix: its word is enough.
-    const isPlain = cell.access === "refused" && !cell.isHalfGranted;
-    const details =
-        isPlain || first === undefined
+    const isPlain = access === "refused" && !isHalfGranted;
+    const details = isPlain ? [] : cellDetails(cell);
+    const first = details.slice(0, isFolded ? whyOf(cell).length : details.length);
+    const more = details.slice(first.length);
+    const lines = (texts: readonly string[]) =>
+        texts.length === 0 ? "" : `<small>${texts.map(escapeHtml).join("<br>")}</small>`;
+    const folded =
+        more.length === 0
             ? ""
-            : `<br><small>${[first, ...more].map(escapeHtml).join("<br>")}</small>`;
-    return `<td class="${cell.access}"><b>${cell.access}</b>${details}</td>`;
+            : `<details><summary><small>by whom</small></summary>${lines(more)}</details>`;
+    const shown = first.length === 0 ? "" : `<br>${lines(first)}`;
+    return `<td class="${access}"><b>${access}</b>${shown}${folded}</td>`;
 }
 
 function gatewayText(gateway: ReportGateway): string {
@@ -105,9 +123,11 @@ function gatewayText(gateway: ReportGateway): string {
         (target) =>
             `<tr><th scope="row">${escapeHtml(target.name)}</th><td class="${target.access}"><b>${target.access}</b></td><td>${escapeHtml(targetLine(target))}</td></tr>`,
     );
-    return `<table>
+    return `<div class="scroll" tabindex="0" role="region" aria-label="Tools of gateway ${escapeHtml(gateway.name)}">
+<table>
 <caption>Tools of gateway ${escapeHtml(gateway.name)} (${escapeHtml(gatewayPlace(gateway))})</caption>
 <thead><tr><th scope="col">target</th><th scope="col">access</th><th scope="col">tools</th></tr></thead>
 <tbody>${targets.join("\n")}</tbody>
-</table>`;
+</table>
+</div>`;
 }

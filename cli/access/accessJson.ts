@@ -1,5 +1,6 @@
 import type { OpenCondition } from "../../access/openConditions";
 import type { LayerResult } from "../../access/layers";
+import type { BeyondConfig } from "./accessBeyond";
 import type { AccessReport, ReportCell, ReportGateway, ReportPrincipal } from "./accessReport";
 
 /** The version of the shape of `hub access --json`; a new one where a reader of the old one would err. */
@@ -11,13 +12,15 @@ export const accessJsonVersion = 1;
  * to.
  */
 export function accessJson(report: AccessReport): string {
-    const { answer, source, unread, hidden, gateways, principals } = report;
-    const head = { version: accessJsonVersion, answer, source, complete: unread.length === 0 };
+    const { answer, source, scope, unread, hidden, notInConfig, gateways, principals } = report;
+    const complete = unread.length === 0;
+    const head = { version: accessJsonVersion, answer, source, scope, complete };
     const facts = Object.entries({ ...head, unread, hidden }).map(
         ([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`,
     );
     return `{\n${[
         ...facts,
+        `  "notInConfig": ${listText(notInConfig.map(beyondText), "  ")}`,
         `  "gateways": ${listText(gateways.map(gatewayText), "  ")}`,
         `  "principals": ${listText(principals.map(principalText), "  ")}`,
     ].join(",\n")}\n}\n`;
@@ -54,6 +57,10 @@ function cellText(cell: ReportCell): string {
         ...(grantedBy.length > 0 && { grantedBy: grantedBy.map(grantOf) }),
         ...(places.length > 0 && { places }),
     });
+}
+
+function beyondText({ statement, ...rest }: BeyondConfig): string {
+    return JSON.stringify({ ...rest, ...statement });
 }
 
 function grantOf({ layer, statement, principalMatch }: LayerResult): object {

@@ -3,7 +3,7 @@ import { z } from "zod";
 const condition = z.looseObject({
     kind: z.enum([
         ...["sourceAddress", "endpoint", "time", "mfa", "session", "organization", "other"],
-        ...["unreadPolicy", "policyEngine"],
+        ...["unreadPolicy", "policyEngine", "authorizer"],
     ] as const),
 });
 
@@ -20,9 +20,22 @@ export const accessJsonSchema = z.strictObject({
     version: z.literal(1),
     answer: z.string(),
     source: z.string(),
+    scope: z.enum(["stacks", "accounts"]),
     complete: z.boolean(),
     unread: z.array(z.string()),
     hidden: z.number(),
+    notInConfig: z.array(
+        z.strictObject({
+            kind: z.enum(["grant", "gateway", "target"]),
+            gateway: z.string(),
+            target: z.string().optional(),
+            principal: z.string().optional(),
+            document: z.string().optional(),
+            index: z.number().optional(),
+            sid: z.string().optional(),
+            text: z.string(),
+        }),
+    ),
     gateways: z.array(
         z.strictObject({
             name: z.string(),

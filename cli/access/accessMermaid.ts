@@ -1,4 +1,5 @@
 import { counted, type AccessReport, type ReportCell, type ReportPrincipal } from "./accessReport";
+import { remarksOf } from "./accessCells";
 import { together } from "./accessWords";
 
 /**
@@ -46,7 +47,8 @@ export function accessMermaid(
         ...edges.lines(),
         ...unread.map((what, at) => `u${at}[/${quoted(`not read: ${what}`)}/]`),
     ];
-    return `flowchart LR\n    %% ${comment(answer)}\n${lines.map((line) => `    ${line}\n`).join("")}`;
+    const comments = [answer, ...remarksOf(report)].map((line) => `    %% ${comment(line)}\n`);
+    return `flowchart LR\n${comments.join("")}${lines.map((line) => `    ${line}\n`).join("")}`;
 }
 
 type EdgeKind = "solid" | "dashed" | "dotted" | "refused";

@@ -2,14 +2,16 @@ import type { Inventory } from "../../access/inventory";
 import { accessMatrix, type Pair } from "../../access/matrix";
 import { exitCode } from "../exitCode";
 import { InvalidOptions } from "../invalidOptions";
+import type { NamedStack } from "../inventory/names";
 import { accessReport } from "./accessAnswer";
+import { beyondConfig } from "./accessBeyond";
 import { checkAccess, checkText, type AccessCheck, type CheckFormat } from "./accessCheck";
 import { accessHtml } from "./accessHtml";
 import { accessJson } from "./accessJson";
 import { lockFile, lockOf, readLock, writeLock } from "./accessLock";
 import { accessMarkdown } from "./accessMarkdown";
 import { accessMermaid } from "./accessMermaid";
-import type { AccessReport, ReportContext } from "./accessReport";
+import type { AccessReport, ReportContext, ReportScope } from "./accessReport";
 import { accessTable } from "./accessTable";
 import { closest } from "../../agentcore/closest";
 
@@ -34,6 +36,10 @@ export interface ReadAccess {
     source: string;
     /** How many stacks could not be deployed; the inventory says which, under `unread`. */
     failures: number;
+    /** @default "stacks" */
+    scope?: ReportScope;
+    /** Of the project, where what is there is compared with its config. */
+    stacks?: readonly NamedStack[];
     placesOf?: (pair: Pair) => readonly string[];
 }
 
@@ -94,12 +100,13 @@ export function accessOutput(
     options: OutputOptions,
     width?: number,
 ): AccessOutput {
-    const { inventory, source, failures, placesOf } = read;
+    const { inventory, source, failures, placesOf, scope = "stacks", stacks } = read;
     const matrix = accessMatrix(inventory);
+    const notInConfig = stacks === undefined ? [] : beyondConfig(matrix, stacks);
     const report = (filters: Pick<OutputOptions, "all" | "principal" | "gateway">) => {
         const whole = accessReport(matrix, { source, all: true });
         return accessReport(matrix, {
-            ...{ source, all: filters.all === true },
+            ...{ source, scope, notInConfig, all: filters.all === true },
             ...(placesOf !== undefined && { placesOf }),
             ...namedOf("principals", "--principal", filters.principal, whole.principals),
             ...namedOf("gateways", "--gateway", filters.gateway, whole.gateways),

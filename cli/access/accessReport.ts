@@ -3,6 +3,7 @@ import type { LayerResult } from "../../access/layers";
 import type { Pair } from "../../access/matrix";
 import type { OpenCondition } from "../../access/openConditions";
 import type { TargetReach } from "../../access/targetReach";
+import type { BeyondConfig } from "./accessBeyond";
 
 /** Whether a principal may call: `pending` where config asks for it, and something is not there yet. */
 export type CellAccess = "allowed" | "conditional" | "refused" | "pending";
@@ -19,7 +20,14 @@ export interface AccessReport {
     hidden: number;
     /** What could not be read; the answer is without it. */
     unread: readonly string[];
+    /** Whose roles are here: those of stacks, or all of their accounts'. */
+    scope: ReportScope;
+    /** What there is and the project's config does not have. */
+    notInConfig: readonly BeyondConfig[];
 }
+
+/** A program or an export knows its own roles; AWS those of whole accounts. */
+export type ReportScope = "stacks" | "accounts";
 
 /** A gateway with its targets: a column. */
 export interface ReportGateway {
@@ -96,6 +104,9 @@ export function isOfSpoke({ kind }: { kind: PrincipalKind }): boolean {
 /** What the matrix does not say. */
 export interface ReportContext {
     source: string;
+    /** @default "stacks" */
+    scope?: ReportScope;
+    notInConfig?: readonly BeyondConfig[];
     placesOf?: (pair: Pair) => readonly string[];
     /** Also principals that may call nothing, and that no spoke's stack has. */
     all?: boolean;

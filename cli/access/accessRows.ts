@@ -1,6 +1,7 @@
 import { principalName } from "../../access/explanation";
 import type { InventoryPrincipal } from "../../access/inventory";
 import type { AccessMatrix, Pair } from "../../access/matrix";
+import { accountOfArn } from "../../agentcore/arn";
 import type { Waiting } from "./accessPending";
 import {
     byName,
@@ -38,7 +39,7 @@ export function rowsOf(
     const awaited = [...waiting]
         .filter(([name]) => !names.has(name))
         .map(([name, { stack, role }]) => ({
-            ...{ name, kind: "caller" as const, stack, role },
+            ...awaitedRow(name, stack, role),
             cells: withPending(name, [], gateways, waiting),
         }));
     return byName([...known, ...awaited]);
@@ -55,6 +56,17 @@ function rowOf(
         ...(principal.type !== "service" && { accountId: principal.accountId }),
         arn: principalName(principal),
     };
+}
+
+/** A role of a stack; or, granted by its ARN, whom no stack has. */
+function awaitedRow(
+    name: string,
+    stack: string,
+    role: string,
+): Pick<ReportPrincipal, "name" | "kind" | "stack" | "role" | "accountId" | "arn"> {
+    if (!name.startsWith("arn:")) return { name, kind: "caller", stack, role };
+    const accountId = accountOfArn(name);
+    return { name, kind: "other", arn: name, ...(accountId !== undefined && { accountId }) };
 }
 
 function cellOf(
@@ -117,7 +129,7 @@ function withPending(
             cells[at] ?? {
                 ...{ principal, gateway: name, on: [], conditions: [], grantedBy: [], places: [] },
                 access: reason === undefined ? "refused" : "pending",
-                reason: reason ?? "it is not there yet, and its config does not ask for it",
+                reason: reason ?? "it is not there yet, and config has no grant for it",
                 isHalfGranted: false,
             }
         );

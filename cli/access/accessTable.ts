@@ -8,7 +8,7 @@ import {
     targetLine,
     type CellText,
 } from "./accessCells";
-import { frameText, printable, type FrameCell } from "./accessFrame";
+import { frameText, printable, wrap, type FrameCell } from "../textTable";
 import type { AccessReport, CellAccess, ReportGateway } from "./accessReport";
 
 /** How wide a table may be. */
@@ -26,15 +26,16 @@ const minimumColumn = 16;
 export function accessTable(report: AccessReport, options: TableOptions = {}): string {
     const { gateways, answer } = report;
     // With less, words are cut in two; with more, lines are too long to read.
-    const width = Math.min(Math.max(options.width ?? 100, 80), 120);
-    const remarks = remarksOf(report).map((line) => colors.yellow(printable(line)));
+    const width = Math.min(Math.max(options.width ?? 100, 60), 120);
+    const remarks = remarksOf(report).flatMap((line) => painted(line, width, colors.yellow));
     const fits = gateways.length > 1 && columnWidth(report, width) >= minimumColumn;
     const blocks = fits
-        ? [matrixText(report, width), ...gateways.map((gateway) => headText(gateway))]
+        ? [matrixText(report, width), ...gateways.map((gateway) => headText(gateway, width))]
         : gateways.map((gateway, at) =>
               blockText(report, gateway, at, width, options.all === true),
           );
     const hint = fits ? ["--gateway <name> shows by whom access is granted"] : [];
+    // Whatever its width: the answer is the first line.
     return `${[colors.bold(printable(answer)), ...blocks, ...tail([...remarks, ...hint])].join("\n\n")}\n`;
 }
 
@@ -42,9 +43,15 @@ function tail(lines: readonly string[]): string[] {
     return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
+/** Of names that are longer, as ARNs are, the first column has several lines. */
 function nameWidth({ principals }: AccessReport, width: number): number {
-    const longest = Math.max(9, ...principals.map(({ name }) => name.length));
-    return Math.min(longest, Math.floor(width * 0.4));
+    const longest = Math.max(9, ...principals.map(({ name }) => shortName(name).length));
+    return Math.min(longest, Math.floor(width * 0.35));
+}
+
+/** The ARN of a role without what all ARNs of roles have; with its account, because accounts have roles of one name. */
+function shortName(name: string): string {
+    return name.replace(/^arn:aws[\w-]*:iam::(?=\d{12}:)/, "\u2026");
 }
 
 /** What is left for each gateway: a column has a line of the frame and two spaces. */
@@ -59,7 +66,7 @@ function matrixText(report: AccessReport, width: number): string {
         ["principal", ...report.gateways.map(({ name }) => name)],
         [nameWidth(report, width), ...report.gateways.map(() => column)],
         report.principals.map(({ name, cells }) => [
-            { text: name },
+            { text: shortName(name) },
             ...cells.map((cell) => ({ text: cellLine(cell), paint: painters[cell.access] })),
         ]),
     );
@@ -87,26 +94,42 @@ function blockText(
                   ),
               ];
     const more = leftLine(left);
-    return [headText(gateway), ...table, ...(more === undefined ? [] : [more])].join("\n");
+    return [headText(gateway, width), ...table, ...(more === undefined ? [] : [more])].join("\n");
 }
 
 function rowOf({ name, access, details }: CellText): FrameCell[] {
     return [
-        { text: name },
+        { text: shortName(name) },
         { text: access, paint: painters[access] },
         { text: details.join("\n") },
     ];
 }
 
-function headText(gateway: ReportGateway): string {
-    const targets = gateway.targets.map((target) => {
-        const line = printable(`  ${target.name}: ${targetLine(target)}`);
-        return target.access === "refused" ? colors.red(line) : line;
+function headText(gateway: ReportGateway, width: number): string {
+    const targets = gateway.targets.flatMap((target) => {
+        const paint = target.access === "refused" ? colors.red : plainly;
+        return painted(`  ${target.name}: ${targetLine(target)}`, width, paint, "    ");
     });
-    return [
-        `${colors.bold(printable(`gateway ${gateway.name}`))} (${printable(gatewayPlace(gateway))})`,
-        ...targets,
-    ].join("\n");
+    const title = `gateway ${gateway.name}`;
+    const [first = "", ...more] = wrap(`${title} (${gatewayPlace(gateway)})`, width, "  ");
+    const bold = first.startsWith(title)
+        ? `${colors.bold(title)}${first.slice(title.length)}`
+        : first;
+    return [bold, ...more, ...targets].join("\n");
+}
+
+function plainly(line: string): string {
+    return line;
+}
+
+/** A line of text as those that a terminal has room for. */
+function painted(
+    text: string,
+    width: number,
+    paint: (line: string) => string,
+    indent = "  ",
+): string[] {
+    return wrap(printable(text), width, indent).map(paint);
 }
 
 const painters: Readonly<Record<CellAccess, (line: string) => string>> = {

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { toolSearchTool } from "../../agentcore/mcp";
 import { sigv4Fetch, type AwsCredentials } from "../../sigv4-fetch/src/index.js";
-import { ask, type AgentEvent } from "../ask";
+import { ask, type AgentEvent, type AskOutcome } from "../ask";
 import { isOfTarget, type CaseKind, type ExampleCall, type ListedTools } from "./verifyCases";
 import type { CallPlace } from "./verifyPlaces";
 
@@ -13,24 +13,42 @@ export interface Answer {
     got: string;
     /** Of the request that decided. */
     requestId?: string;
+    /** Not verified for now, as by a trust policy that is not visible everywhere yet. */
+    mayPass?: boolean;
+}
+
+/** What bounds each call. */
+export interface CallLimits {
+    /** @default 30 seconds; for an agent, which calls a model and tools, ten times as much */
+    callTimeoutMs?: number;
+    /** Ends all calls. */
+    stop?: AbortSignal;
 }
 
 const service = "bedrock-agentcore";
-const timeoutMs = 60_000;
+const defaultTimeoutMs = 30_000;
+const timesForAgents = 10;
 
 /** Lists the tools as whom the gateway must let in, and calls those that only read. */
 export async function askAllowed(
     { url, region }: CallPlace,
     credentials: AwsCredentials,
     { tools, calls = [] }: { tools?: ListedTools; calls?: readonly ExampleCall[] },
+    limits: CallLimits,
 ): Promise<Answer> {
-    const seen: { status?: number; requestId?: string } = {};
-    const signed = sigv4Fetch({ service, region, credentials });
+    const seen: { status?: number; requestId?: string; failure?: unknown } = {};
+    const signed = bounded(sigv4Fetch({ service, region, credentials }), limits);
     const transport = new StreamableHTTPClientTransport(new URL(url), {
         fetch: async (input, init) => {
-            const response = await signed(input, init);
-            if (init?.method !== "GET") Object.assign(seen, statusOf(response));
-            return response;
+            const isCall = init?.method !== "GET";
+            try {
+                const response = await signed(input, init);
+                if (isCall) Object.assign(seen, statusOf(response), { failure: undefined });
+                return response;
+            } catch (error) {
+                if (isCall) seen.failure = error;
+                throw error;
+            }
         },
     });
     const client = new Client(
@@ -56,9 +74,9 @@ export async function askAllowed(
             ...of(),
         };
     } catch (error) {
-        const { status } = seen;
-        const isHttpFailure = status !== undefined && status >= 400;
-        const got = isHttpFailure ? `HTTP ${status}` : `no answer: ${messageOf(error)}`;
+        const { status, failure = error } = seen;
+        const isRefusal = seen.failure === undefined && status !== undefined && status >= 400;
+        const got = isRefusal ? `HTTP ${status}` : `no answer: ${messageOf(failure)}`;
         return { outcome: "differs", got, ...of() };
     } finally {
         await client.close();
@@ -66,9 +84,14 @@ export async function askAllowed(
 }
 
 /** Lists the tools as whom the gateway must refuse: HTTP 403 of AgentCore itself, and nothing else. */
-export async function askRefused(place: CallPlace, credentials: AwsCredentials): Promise<Answer> {
+export async function askRefused(
+    place: CallPlace,
+    credentials: AwsCredentials,
+    limits: CallLimits,
+): Promise<Answer> {
     const { region } = place;
-    return refusal(place, sigv4Fetch({ service, region, credentials }), [403]);
+    const signed = sigv4Fetch({ service, region, credentials });
+    return refusal(place, bounded(signed, limits), [403]);
 }
 
 /**
@@ -79,49 +102,65 @@ export async function askBySignature(
     place: CallPlace,
     kind: CaseKind,
     credentials: AwsCredentials | undefined,
+    limits: CallLimits,
 ): Promise<Answer> {
-    if (credentials === undefined) return refusal(place, fetch, [401, 403]);
+    if (credentials === undefined) return refusal(place, bounded(fetch, limits), [401, 403]);
     const signer = {
         service: kind === "wrong service" ? "bedrock" : service,
         region: kind === "wrong region" ? otherRegion(place.region) : place.region,
     };
-    return refusal(place, sigv4Fetch({ ...signer, credentials }), [401, 403]);
+    return refusal(place, bounded(sigv4Fetch({ ...signer, credentials }), limits), [401, 403]);
+}
+
+/** What an agent is asked, and about which gateway. */
+export interface AgentQuestion {
+    gatewayUrl: string;
+    session: string;
+    expect: "allow" | "refuse";
+    call: ExampleCall;
 }
 
 /** Has an agent call a tool. The refusal of a gateway ends an agent's answer, with the gateway's URL in it. */
 export async function askAgent(
-    agent: CallPlace,
+    { url, region }: CallPlace,
     credentials: AwsCredentials,
-    about: {
-        gatewayUrl: string;
-        session: string;
-        expect: "allow" | "refuse";
-        call: ExampleCall;
-    },
+    question: AgentQuestion,
+    limits: CallLimits,
 ): Promise<Answer> {
-    const { gatewayUrl, session, expect, call } = about;
-    const { url, region } = agent;
+    const { callTimeoutMs = defaultTimeoutMs * timesForAgents } = limits;
+    const signed = sigv4Fetch({ service, region, credentials });
     let failed: (AgentEvent & { type: "error" }) | undefined;
-    const outcome = await ask({
-        ...{ url, session, prompt: promptFor(call) },
-        signed: sigv4Fetch({ service, region, credentials }),
-        onEvent: (event) => {
-            if (event.type === "error") failed = event;
-        },
-    });
+    try {
+        const outcome = await ask({
+            ...{ url, session: question.session, prompt: promptFor(question.call) },
+            signed: bounded(signed, { ...limits, callTimeoutMs }),
+            onEvent: (event) => {
+                if (event.type === "error") failed = event;
+            },
+        });
+        return agentAnswer(outcome, failed?.gateway, question);
+    } catch (error) {
+        return { outcome: "differs", got: messageOf(error) };
+    }
+}
+
+/** @param stoppedAt the gateway that the agent names as the one that it stopped at. */
+function agentAnswer(
+    outcome: AskOutcome,
+    stoppedAt: { url: string; requestId?: string } | undefined,
+    { gatewayUrl, expect, call }: AgentQuestion,
+): Answer {
     if (outcome.outcome === "refused") {
         const got = `the agent's runtime answers its asker HTTP ${outcome.httpStatus}; ask it as one of its invokedBy`;
         return { outcome: "notVerified", got, ...idOf(outcome.requestId) };
     }
     if (outcome.outcome === "failed") {
-        const at = failed?.gateway;
-        const isHere = at?.url === gatewayUrl;
-        const isRefused = isHere && at.requestId !== undefined && /refuse/i.test(outcome.error);
         const id = idOf(outcome.requestId);
-        if (at !== undefined && !isHere) {
+        if (stoppedAt !== undefined && stoppedAt.url !== gatewayUrl) {
             const got = `the agent stops at another gateway: ${outcome.error}`;
             return { outcome: "notVerified", got, ...id };
         }
+        const isRefused = stoppedAt?.requestId !== undefined && /refuse/i.test(outcome.error);
         const holds = expect === "refuse" && isRefused;
         return { outcome: holds ? "held" : "differs", got: outcome.error, ...id };
     }
@@ -187,7 +226,6 @@ async function refusal(
                 accept: "application/json, text/event-stream",
             },
             body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list" }),
-            signal: AbortSignal.timeout(timeoutMs),
         });
         const { status, requestId } = statusOf(response);
         const text = await response.text();
@@ -223,10 +261,27 @@ function otherRegion(region: string): string {
     return region === "us-west-2" ? "us-east-1" : "us-west-2";
 }
 
+/** A `fetch` that ends, whatever is at the other side. */
+function bounded(
+    send: typeof fetch,
+    { callTimeoutMs = defaultTimeoutMs, stop }: CallLimits,
+): typeof fetch {
+    return (input, init) => {
+        const { signal } = init ?? {};
+        const timeout = AbortSignal.timeout(callTimeoutMs);
+        const signals = [timeout, ...(stop ? [stop] : []), ...(signal ? [signal] : [])];
+        return send(input, { ...init, signal: AbortSignal.any(signals) });
+    };
+}
+
 /** Without the cause, fetch says no more than that it failed. */
 function messageOf(error: unknown): string {
-    const { message, cause } = error as Error;
-    return cause instanceof Error ? `${message}: ${cause.message}` : message;
+    if (!(error instanceof Error)) return String(error);
+    const { message, cause } = error;
+    if (!(cause instanceof Error)) return message;
+    // Of a host with several addresses, the error of all has no message.
+    const why = cause.message === "" ? (cause as NodeJS.ErrnoException).code : cause.message;
+    return `${message}: ${why ?? cause.name}`;
 }
 
 function counted(count: number, what: string): string {

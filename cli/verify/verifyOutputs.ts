@@ -1,24 +1,40 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Backend } from "../../engine/stackState";
 import type { Project } from "../../engine/stacks";
-import type { Connection } from "../../local/connection";
+import { unknown } from "../../policy/resource";
+import { fromState } from "../../policy/sources";
+import { StackView } from "../../policy/stackView";
 import { openAws } from "../aws";
 import { requirePulumi } from "../chooseEngine";
 import { InvalidOptions } from "../invalidOptions";
+import { requireConnection } from "../localGateway";
 import { LocalTarget } from "../localTarget";
+import { InvalidExport, resourcesOfExport, stackOfUrn } from "../stackExport";
+import { stackProfilesOf, type VerifyOptions } from "./verifyOptions";
 
 /** The outputs of stacks by their names. */
 export type StackOutputs = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
-/** The outputs of what is deployed to the running local cloud. */
-export async function localOutputs(
+/**
+ * The outputs of what is deployed: of the running local cloud or of AWS, or as exports of the stacks have them.
+ *
+ * @throws InvalidOptions, InvalidExport
+ */
+export function outputsOf(project: Project, options: VerifyOptions): Promise<StackOutputs> {
+    const { stackExport = [], local = false } = options;
+    if (stackExport.length > 0) return Promise.resolve(exportedOutputs(stackExport, project));
+    return local ? localOutputs(project, options) : awsOutputs(project, options);
+}
+
+async function localOutputs(
     project: Project,
-    connection: Connection,
-    stateFolder: string,
+    { stateFolder = ".hub/local" }: VerifyOptions,
 ): Promise<StackOutputs> {
+    const connection = requireConnection({ stateFolder });
+    const folder = resolve(stateFolder);
     if (connection.engine === "in-process") {
-        const backend = new Backend(join(stateFolder, "backend"));
+        const backend = new Backend(join(folder, "backend"));
         return outputsBy(project, ({ name }) => Promise.resolve(backend.read(name)?.outputs));
     }
     await requirePulumi("the running local cloud is deployed to by the Pulumi CLI");
@@ -26,7 +42,7 @@ export async function localOutputs(
     const target = new LocalTarget(
         project,
         { ...connection, account: (id) => remoteAccount(connection, id) },
-        stateFolder,
+        folder,
         () => undefined,
         { engine: "pulumi" },
     );
@@ -34,11 +50,9 @@ export async function localOutputs(
     return outputsBy(project, (stack) => target.engine.outputs(stack));
 }
 
-/** The outputs of what is deployed to AWS, by the Pulumi CLI and the user's own backend. */
-export async function awsOutputs(
-    project: Project,
-    profiles: readonly string[],
-): Promise<StackOutputs> {
+/** By the Pulumi CLI and the user's own backend. */
+async function awsOutputs(project: Project, options: VerifyOptions): Promise<StackOutputs> {
+    const profiles = stackProfilesOf(options, project);
     const engine = await openAws(project, () => undefined, profiles);
     return outputsBy(project, (stack) => engine.outputs(stack));
 }
@@ -52,35 +66,45 @@ async function outputsBy(
     return outputs;
 }
 
-/**
- * The outputs in what `pulumi stack export` wrote.
- *
- * @throws InvalidOptions for a file that is no export of a stack.
- */
-export function exportedOutputs(files: readonly string[]): StackOutputs {
-    return new Map(files.map(exportedStack));
+function exportedOutputs(files: readonly string[], project: Project): StackOutputs {
+    const outputs = new Map<string, Readonly<Record<string, unknown>>>();
+    for (const file of files) {
+        const name = file === "-" ? "stdin" : file;
+        const resources = resourcesOfExport(name, readExport(file));
+        const { stack = "", project: of = "" } = stackOfUrn(resources[0]?.urn ?? "");
+        if (of !== project.name || !project.stacks.some((one) => one.name === stack)) {
+            const known = project.stacks.map((one) => one.name).join(", ");
+            throw new InvalidExport(
+                name,
+                `got stack ${stack} of project ${of}`,
+                ` of a stack of project ${project.name}: ${known}`,
+            );
+        }
+        if (outputs.has(stack)) {
+            throw new InvalidExport(name, `got stack ${stack} again`, " of another stack");
+        }
+        const view = new StackView(fromState(resources));
+        const encrypted = Object.entries(view.outputs).find(([, value]) => hasUnknown(value));
+        if (encrypted !== undefined) {
+            const problem = `output ${encrypted[0]} is encrypted`;
+            throw new InvalidExport(name, problem, ` with --show-secrets`);
+        }
+        outputs.set(stack, view.outputs);
+    }
+    return outputs;
 }
 
-function exportedStack(file: string): [string, Record<string, unknown>] {
-    let resources: unknown;
+function hasUnknown(value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return value === unknown;
+    return Object.values(value).some(hasUnknown);
+}
+
+function readExport(file: string): string {
     try {
-        const exported = JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8")) as {
-            deployment?: { resources?: unknown };
-        };
-        resources = exported.deployment?.resources;
+        return readFileSync(file === "-" ? 0 : file, "utf8");
     } catch (error) {
         throw new InvalidOptions(
-            `--stack-export: got ${file}; must be a file that pulumi stack export wrote: ${String(error)}`,
+            `--stack-export: got ${file}; must be a file to read: ${String(error)}`,
         );
     }
-    const found = (Array.isArray(resources) ? resources : []).find(
-        (one: { type?: unknown }) => one.type === "pulumi:pulumi:Stack",
-    ) as { urn?: string; outputs?: Record<string, unknown> } | undefined;
-    const [, stack] = /^urn:pulumi:([^:]+)::/.exec(found?.urn ?? "") ?? [];
-    if (stack === undefined) {
-        throw new InvalidOptions(
-            `--stack-export: got ${file}, which has no stack; must be what pulumi stack export wrote`,
-        );
-    }
-    return [stack, found?.outputs ?? {}];
 }

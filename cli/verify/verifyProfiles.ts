@@ -1,12 +1,18 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-provider-ini";
-import { accountOfArn } from "../../agentcore/arn";
+import { isSessionOf } from "../../components/commands/verifyAccess";
 import type { AwsCredentials } from "../../sigv4-fetch/src/index.js";
 
 /** Credentials, or why there are none and what to do. */
-export type Session =
-    | { credentials: AwsCredentials; arn: string; profile: string }
-    | { problem: string; profile: string };
+export type Session = { credentials: AwsCredentials; arn: string; profile: string } | NoSession;
+
+/** Why there are no credentials, and what to do. */
+export interface NoSession {
+    problem: string;
+    profile: string;
+    /** There may be some later, with nothing done: what IAM was told takes a while to be visible everywhere. */
+    mayPass?: boolean;
+}
 
 /** What {@link ProfileSessions} takes. */
 export interface ProfileOptions {
@@ -18,7 +24,12 @@ export interface ProfileOptions {
     local?: { configFile: string; credentialsFile: string; sts: string };
 }
 
-/** Sessions by AWS profiles, each asked for once. */
+/** No call of STS takes long. */
+const requestHandler = {
+    ...{ connectionTimeout: 5000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+} as const;
+
+/** Sessions by AWS profiles, each asked for once, and again where it may come yet. */
 export class ProfileSessions {
     readonly #byProfile = new Map<string, Promise<Session>>();
 
@@ -43,7 +54,10 @@ export class ProfileSessions {
     named(profile: string): Promise<Session> {
         const known = this.#byProfile.get(profile);
         if (known !== undefined) return known;
-        const asked = this.#ask(profile);
+        const asked = this.#ask(profile).then((session) => {
+            if ("problem" in session && session.mayPass === true) this.#byProfile.delete(profile);
+            return session;
+        });
         this.#byProfile.set(profile, asked);
         return asked;
     }
@@ -52,7 +66,10 @@ export class ProfileSessions {
         const { region, local } = this.options;
         // A few calls are made; the SDK's advice on Node versions is not the user's concern here.
         process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-        const clientConfig = { region, ...(local !== undefined && { endpoint: local.sts }) };
+        const clientConfig = {
+            ...{ region, requestHandler },
+            ...(local !== undefined && { endpoint: local.sts }),
+        };
         const provider = fromIni({
             profile,
             clientConfig,
@@ -77,14 +94,17 @@ export class ProfileSessions {
             return {
                 problem: `no credentials by profile ${profile}: ${message}; ${hint}`,
                 profile,
+                ...(mayPass(error) && { mayPass: true }),
             };
         }
     }
 }
 
-/** A session's ARN has its role's name without its path (IAM user guide, reference_identifiers). */
-export function isSessionOf(sessionArn: string, roleArn: string): boolean {
-    const role = roleArn.split("/").at(-1) ?? "";
-    const [, sessionRole] = /:assumed-role\/([^/]+)\/[^/]+$/.exec(sessionArn) ?? [];
-    return accountOfArn(sessionArn) === accountOfArn(roleArn) && sessionRole === role;
+/**
+ * Whether the same call may be answered otherwise later: AWS was reached and refuses, which a trust policy of just now
+ * does, or it was not reached. A profile that is not there, or is expired, stays so.
+ */
+function mayPass(error: unknown): boolean {
+    const { name, code = "" } = error as NodeJS.ErrnoException;
+    return /^AccessDenied|^Throttl|Timeout/.test(name) || /^E[A-Z_]+$/.test(code);
 }

@@ -2,10 +2,17 @@ import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { AwsCredentials } from "../../sigv4-fetch/src/index.js";
 import { InvalidOptions } from "../invalidOptions";
-import { askAgent, askAllowed, askBySignature, askRefused, type Answer } from "./verifyCalls";
+import {
+    askAgent,
+    askAllowed,
+    askBySignature,
+    askRefused,
+    type Answer,
+    type CallLimits,
+} from "./verifyCalls";
 import type { VerifyCase } from "./verifyCases";
-import type { Places } from "./verifyPlaces";
-import type { ProfileSessions, Session } from "./verifyProfiles";
+import type { CallPlace, Places } from "./verifyPlaces";
+import type { NoSession, ProfileSessions, Session } from "./verifyProfiles";
 
 /** A case with how it came out. */
 export interface CaseResult extends VerifyCase {
@@ -30,9 +37,9 @@ export interface Callers {
     expiredSession?: (roleArn: string) => Promise<AwsCredentials>;
 }
 
-/** How long, and how many at once. */
-export interface RunOptions {
-    /** Cases that differ are asked again until so many seconds after the start. */
+/** How long cases are asked, and by what. */
+export interface RunOptions extends CallLimits {
+    /** Cases that may come out otherwise later are asked again until so many seconds after the start. */
     waitSeconds: number;
     onResult?: (result: CaseResult, left: number) => void;
     now?: () => number;
@@ -41,7 +48,10 @@ export interface RunOptions {
 
 const concurrency = 4;
 
-/** Asks each case; those that do not hold again, until the time is over. */
+/**
+ * Asks each case; those that do not hold again, until the time is over. Where it is stopped before, what was found is
+ * kept, and the rest is not verified.
+ */
 export async function runCases(
     cases: readonly VerifyCase[],
     callers: Callers,
@@ -65,77 +75,105 @@ export async function runCases(
     return results;
 }
 
+/** What one attempt came to, and as whom. */
+type Attempt = Answer & { profile?: string };
+
+const interrupted: Attempt = notVerified("interrupted");
+
 class Run {
     /** One conversation with each agent, a question at a time: a session answers no two at once. */
     readonly #conversations = new Map<string, { session: string; last: Promise<unknown> }>();
+    readonly #interruption: Promise<typeof interrupted>;
 
     constructor(
         private readonly callers: Callers,
         private readonly options: RunOptions & { now: () => number; until: number },
-    ) {}
+    ) {
+        this.#interruption = new Promise((resolve) => {
+            options.stop?.addEventListener("abort", () => {
+                resolve(interrupted);
+            });
+        });
+    }
 
     async result(one: VerifyCase): Promise<CaseResult> {
         if (one.skip !== undefined) {
             return { ...one, status: "skipped", got: one.skip, attempts: 0, milliseconds: 0 };
         }
-        const { now, until, pause = setTimeout } = this.options;
+        const { now } = this.options;
         const start = now();
-        for (let attempts = 1, wait = 1000; ; attempts++, wait = Math.min(wait * 2, 10_000)) {
-            const { outcome, ...answer } = await this.#ask(one);
+        const { attempt, attempts } = await this.#attempts(one);
+        const { outcome: status, mayPass: _mayPass, ...answer } = attempt;
+        const milliseconds = Math.round(now() - start);
+        return { ...one, status, ...answer, attempts, milliseconds };
+    }
+
+    /** The last attempt that came to something. */
+    async #attempts(one: VerifyCase): Promise<{ attempt: Attempt; attempts: number }> {
+        const { now, until, stop, pause = (ms: number) => pauseFor(ms, stop) } = this.options;
+        let last = interrupted;
+        for (let attempts = 0, wait = 1000; ; wait = Math.min(wait * 2, 10_000)) {
+            if (stop?.aborted === true) return { attempt: last, attempts };
+            const attempt = await Promise.race([this.#ask(one), this.#interruption]);
+            if (attempt === interrupted) return { attempt: last, attempts };
+            last = attempt;
+            attempts += 1;
             const left = until - now();
-            if (outcome !== "differs" || left <= 0) {
-                const milliseconds = Math.round(now() - start);
-                return { ...one, status: outcome, ...answer, attempts, milliseconds };
-            }
+            const isOpen = attempt.outcome === "differs" || attempt.mayPass === true;
+            if (!isOpen || left <= 0) return { attempt, attempts };
             await pause(Math.min(wait, left));
         }
     }
 
-    #ask(one: VerifyCase): Promise<Answer & { profile?: string }> {
+    #ask(one: VerifyCase): Promise<Attempt> {
+        const limits = this.options;
         switch (one.kind) {
             case "agent":
                 return this.#agent(one);
             case "unsigned":
-                return this.#withPlace(one, (place) => askBySignature(place, one.kind, undefined));
+                return this.#withPlace(one, (place) =>
+                    askBySignature(place, one.kind, undefined, limits),
+                );
             case "expired session":
                 return this.#expired(one);
             case "wrong region":
             case "wrong service":
                 return this.#signed(one, (place, session) =>
-                    askBySignature(place, one.kind, session),
+                    askBySignature(place, one.kind, session, limits),
                 );
             case "allowed":
-                return this.#signed(one, (place, session) => askAllowed(place, session, one));
+                return this.#signed(one, (place, session) =>
+                    askAllowed(place, session, one, limits),
+                );
             default:
-                return this.#signed(one, askRefused);
+                return this.#signed(one, (place, session) => askRefused(place, session, limits));
         }
     }
 
     #signed(
         one: VerifyCase,
-        ask: (place: { url: string; region: string }, session: AwsCredentials) => Promise<Answer>,
-    ): Promise<Answer & { profile?: string }> {
+        ask: (place: CallPlace, session: AwsCredentials) => Promise<Answer>,
+    ): Promise<Attempt> {
         return this.#withPlace(one, async (place) => {
             const session = await this.#sessionOf(one);
-            if ("problem" in session) return notVerified(session.problem);
+            if ("problem" in session) return withoutSession(session);
             return { ...(await ask(place, session.credentials)), profile: session.profile };
         });
     }
 
     /** The first of those that it may be asked as that has credentials. */
-    async #sessionOf({ as, principal }: VerifyCase): Promise<Session> {
-        let session: Session = { problem: `nobody to ask as ${principal ?? ""}`, profile: "" };
-        for (const name of as) {
-            session = await this.callers.sessions.of(name, this.callers.places.roles.get(name));
-            if (!("problem" in session)) break;
-        }
-        return session;
+    #sessionOf({ as, principal }: VerifyCase): Promise<Session> {
+        const { sessions, places } = this.callers;
+        return firstSession(
+            as.map((name) => () => sessions.of(name, places.roles.get(name))),
+            `nobody to ask as ${principal ?? ""}`,
+        );
     }
 
     async #withPlace(
         { gateway, target }: VerifyCase,
-        ask: (place: { url: string; region: string }) => Promise<Answer & { profile?: string }>,
-    ): Promise<Answer & { profile?: string }> {
+        ask: (place: CallPlace) => Promise<Attempt>,
+    ): Promise<Attempt> {
         const { gateways, runtimes } = this.callers.places;
         const place =
             target === undefined ? gateways.get(gateway) : runtimes.get(`${gateway}/${target}`);
@@ -145,7 +183,7 @@ class Run {
         return notVerified(`${what} is not in its stack's outputs: deploy the stack first`);
     }
 
-    async #expired(one: VerifyCase): Promise<Answer & { profile?: string }> {
+    async #expired(one: VerifyCase): Promise<Attempt> {
         const { expiredSession, places } = this.callers;
         const [principal = ""] = one.as;
         const roleArn = places.roles.get(principal);
@@ -154,7 +192,12 @@ class Run {
         }
         return this.#withPlace(one, async (place) => {
             try {
-                return await askBySignature(place, one.kind, await expiredSession(roleArn));
+                return await askBySignature(
+                    place,
+                    one.kind,
+                    await expiredSession(roleArn),
+                    this.options,
+                );
             } catch (error) {
                 if (!(error instanceof InvalidOptions)) throw error;
                 return notVerified(error.message);
@@ -162,7 +205,7 @@ class Run {
         });
     }
 
-    #agent(one: VerifyCase): Promise<Answer & { profile?: string }> {
+    #agent(one: VerifyCase): Promise<Attempt> {
         const { principal = "", expect, calls: [call] = [] } = one;
         const place = this.callers.places.agents.get(principal);
         if (place === undefined) {
@@ -173,33 +216,27 @@ class Run {
         return this.#withPlace(one, async ({ url: gatewayUrl }) => {
             if (call === undefined) return notVerified("there is no example to ask for");
             const asker = await this.#askerOf(principal);
-            if ("problem" in asker) return notVerified(asker.problem);
+            if ("problem" in asker) return withoutSession(asker);
             const about = { gatewayUrl, expect, call };
             const answer = await this.#inConversation(principal, (session) =>
-                askAgent(place, asker.credentials, { ...about, session }).catch(
-                    (error: unknown): Answer => ({
-                        outcome: "differs",
-                        got: error instanceof Error ? error.message : String(error),
-                    }),
-                ),
+                askAgent(place, asker.credentials, { ...about, session }, this.options),
             );
             return { ...answer, profile: asker.profile };
         });
     }
 
-    async #askerOf(principal: string): Promise<Session> {
-        let session: Session = {
-            problem: `none of the agent's invokedBy has a profile here: give one by --profile ${principal}=<profile>`,
-            profile: "",
-        };
-        for (const { profile, roleArn } of this.callers.askers.get(principal) ?? []) {
-            session =
-                roleArn === undefined
-                    ? await this.callers.sessions.named(profile)
-                    : await this.callers.sessions.of(profile, roleArn);
-            if (!("problem" in session)) break;
-        }
-        return session;
+    #askerOf(principal: string): Promise<Session> {
+        const { sessions, askers } = this.callers;
+        return firstSession(
+            (askers.get(principal) ?? []).map(
+                ({ profile, roleArn }) =>
+                    () =>
+                        roleArn === undefined
+                            ? sessions.named(profile)
+                            : sessions.of(profile, roleArn),
+            ),
+            `none of the agent's invokedBy has a profile here: give one by --profile ${principal}=<profile>`,
+        );
     }
 
     #inConversation<T>(agent: string, ask: (session: string) => Promise<T>): Promise<T> {
@@ -216,4 +253,28 @@ class Run {
 
 function notVerified(got: string): Answer {
     return { outcome: "notVerified", got };
+}
+
+function withoutSession({ problem, mayPass }: NoSession): Answer {
+    return { ...notVerified(problem), ...(mayPass !== undefined && { mayPass }) };
+}
+
+/** The first session that there is; else why there is none, and whether one of them may come yet. */
+async function firstSession(
+    asks: readonly (() => Promise<Session>)[],
+    problem: string,
+): Promise<Session> {
+    let last: NoSession = { problem, profile: "" };
+    for (const ask of asks) {
+        const session = await ask();
+        if (!("problem" in session)) return session;
+        const mayPass = last.mayPass === true || session.mayPass === true;
+        last = { ...session, ...(mayPass && { mayPass }) };
+    }
+    return last;
+}
+
+/** Ends early where it is stopped. */
+async function pauseFor(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    await setTimeout(milliseconds, undefined, signal && { signal }).catch(() => undefined);
 }

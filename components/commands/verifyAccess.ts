@@ -1,5 +1,7 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-provider-ini";
 import { setTimeout } from "node:timers/promises";
+import { accountOfArn } from "../../agentcore/arn";
 import { sigv4Fetch, type AwsCredentials } from "../../sigv4-fetch/src/index.js";
 import { CommandFailed, type Settings } from "./deployment";
 
@@ -7,6 +9,9 @@ import { CommandFailed, type Settings } from "./deployment";
 export interface VerifiedRole {
     /** `<stack>-<role>`, as its AWS profile is called too. */
     name: string;
+    arn: string;
+    /** Its unique id: a role that is made anew under its name is asked again. */
+    id?: string;
     expect: "allow" | "refuse";
     /** Why it is not asked. */
     skip?: string;
@@ -69,7 +74,7 @@ function checksOf({ name, url, region, roles }: VerifiedGateway): Check[] {
     const granted = roles.filter(({ expect, skip }) => expect === "allow" && skip === undefined);
     const signedBy = async (service: string, of: string) => {
         for (const role of granted) {
-            const credentials = await profile(role.name, region);
+            const credentials = await sessionOf(role, region);
             if (typeof credentials === "string") continue;
             return statusOf(url, sigv4Fetch({ service, region: of, credentials }));
         }
@@ -94,7 +99,7 @@ function checksOf({ name, url, region, roles }: VerifiedGateway): Check[] {
             statuses: role.expect === "allow" ? [200] : [403],
             ask: async () => {
                 if (role.skip !== undefined) return `not verified: ${role.skip}`;
-                const credentials = await profile(role.name, region);
+                const credentials = await sessionOf(role, region);
                 if (typeof credentials === "string") return credentials;
                 const service = gatewayService;
                 return statusOf(url, sigv4Fetch({ service, region, credentials }));
@@ -123,8 +128,8 @@ async function outcomeOf(check: Check, until: number) {
     }
 }
 
-/** The HTTP status of `tools/list`. */
-async function statusOf(url: string, send: typeof fetch): Promise<number> {
+/** The HTTP status of `tools/list`; a proxy on the way refuses too, but without AWS's request id. */
+async function statusOf(url: string, send: typeof fetch): Promise<number | string> {
     const response = await send(url, {
         method: "POST",
         headers: {
@@ -135,16 +140,32 @@ async function statusOf(url: string, send: typeof fetch): Promise<number> {
         signal: AbortSignal.timeout(30_000),
     });
     await response.body?.cancel();
-    return response.status;
+    const { status, headers } = response;
+    const isAnswerOfAws = response.ok || headers.has("x-amzn-requestid");
+    return isAnswerOfAws ? status : `HTTP ${status} without a request id of AWS`;
 }
 
-/** A profile's credentials, or why there are none. */
-async function profile(name: string, region: string): Promise<AwsCredentials | string> {
+/** A session of a role by the profile of its name, or why there is none: one of another role proves nothing of it. */
+async function sessionOf(
+    { name, arn }: VerifiedRole,
+    region: string,
+): Promise<AwsCredentials | string> {
     try {
-        return await fromIni({ profile: name, clientConfig: { region } })();
+        const credentials = await fromIni({ profile: name, clientConfig: { region } })();
+        const sts = new STSClient({ region, credentials });
+        const { Arn: caller = "" } = await sts.send(new GetCallerIdentityCommand({}));
+        if (isSessionOf(caller, arn)) return credentials;
+        return `not verified: profile ${name} is ${caller}, no session of ${arn}`;
     } catch (error) {
         return `not verified: no credentials by profile ${name}: ${messageOf(error)}`;
     }
+}
+
+/** A session's ARN has its role's name without its path (IAM user guide, reference_identifiers). */
+export function isSessionOf(sessionArn: string, roleArn: string): boolean {
+    const role = roleArn.split("/").at(-1) ?? "";
+    const [, sessionRole] = /:assumed-role\/([^/]+)\/[^/]+$/.exec(sessionArn) ?? [];
+    return accountOfArn(sessionArn) === accountOfArn(roleArn) && sessionRole === role;
 }
 
 function messageOf(error: unknown): string {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { CommandFailed } from "../../../components/commands/deployment";
 import { verifyAccess, type VerifiedRole } from "../../../components/commands/verifyAccess";
 import { developer, hubAccount, hubConfig, spokeAccount, spokeConfig } from "../../helpers/configs";
@@ -35,8 +37,15 @@ describe("the command that verifies access", function () {
             HUB_ACCESS: JSON.stringify({ waitSeconds: 0, gateways }),
         });
     };
-    const granted = { name: "consumer-developer", expect: "allow" } as const;
-    const refused = { name: "consumer-auditor", expect: "refuse" } as const;
+    const arnOf = (role: string) => `arn:aws:iam::${spokeAccount}:role/${role}`;
+    const granted: VerifiedRole = {
+        ...{ name: "consumer-developer", arn: arnOf("developer") },
+        expect: "allow",
+    };
+    const refused: VerifiedRole = {
+        ...{ name: "consumer-auditor", arn: arnOf("auditor") },
+        expect: "refuse",
+    };
 
     it("says of each role and each signature how the gateway answered", async () => {
         assert.deepEqual((await run(granted, refused)).split("\n"), [
@@ -66,12 +75,42 @@ describe("the command that verifies access", function () {
 
     it("says what it has not verified, and does not fail for it", async () => {
         const skipped = { ...granted, skip: "its own stack waits" };
-        const text = await run(skipped, { name: "consumer-agent", expect: "refuse" });
+        const text = await run(skipped, { ...refused, name: "consumer-agent" });
         assert.match(text, /^verified: 1 of 1 hold; 4 not verified\n/);
         assert.match(text, /--\s+consumer-developer → tools .* not verified: its own stack waits/);
         assert.match(
             text,
             /--\s+consumer-agent → tools .* no credentials by profile consumer-agent/,
         );
+    });
+
+    it("takes no session of another role for an answer about this one", async () => {
+        const text = await run(granted, { ...refused, name: "consumer-developer" });
+        assert.match(text, /^verified: 4 of 4 hold; 1 not verified\n/);
+        assert.match(
+            text,
+            /not verified: profile consumer-developer is \S+:assumed-role\/developer\/\S+, no session of \S+:role\/auditor/,
+        );
+    });
+
+    it("takes no refusal of something on the way for the gateway's", async () => {
+        const proxy = createServer((_request, response) => response.writeHead(403).end("no"));
+        await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+        const { port } = proxy.address() as AddressInfo;
+        const gateways = [
+            { name: "tools", url: `http://127.0.0.1:${port}`, region: "us-east-1", roles: [] },
+        ];
+        try {
+            await assert.rejects(
+                verifyAccess({
+                    HUB_ACCOUNT_ID: hubAccount,
+                    HUB_REGION: "us-east-1",
+                    HUB_ACCESS: JSON.stringify({ waitSeconds: 0, gateways }),
+                }),
+                /NO {2}unsigned → tools .* HTTP 403 without a request id of AWS/,
+            );
+        } finally {
+            proxy.close();
+        }
     });
 });

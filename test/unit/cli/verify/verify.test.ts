@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { allowedBefore, type Expected } from "../../../../cli/verify/verify";
+import { allowedBefore } from "../../../../cli/verify/verify";
+import type { Expected } from "../../../../cli/verify/verifyExpected";
 import { InvalidOptions } from "../../../../cli/invalidOptions";
 import { hubAccount, hubConfig, spokeAccount, spokeConfig } from "../../../helpers/configs";
 import { examples, VerifyHub } from "./verifyFixture";

@@ -1,11 +1,8 @@
 import { programInventory } from "../../../../cli/inventory/programInventory";
-import {
-    verified,
-    verifyExpected,
-    type Expected,
-    type VerifyOptions,
-} from "../../../../cli/verify/verify";
-import type { CaseResult, RunOptions } from "../../../../cli/verify/verifyRun";
+import { verified, verifyExpected, type VerifyBy } from "../../../../cli/verify/verify";
+import type { Expected } from "../../../../cli/verify/verifyExpected";
+import type { VerifyOptions } from "../../../../cli/verify/verifyOptions";
+import type { CaseResult } from "../../../../cli/verify/verifyRun";
 import { readProject } from "../../../../engine/stacks";
 import type { LocalAccount } from "../../../../local/services/account";
 import { expiredSession } from "../../../../local/services/expiredSession";
@@ -49,9 +46,9 @@ export class VerifyHub {
     results(
         expected: Expected,
         more: VerifyOptions = {},
-        timing: Pick<RunOptions, "now" | "pause"> = {},
+        by: VerifyBy = {},
     ): Promise<CaseResult[]> {
-        return verified(expected, this.options(more), { ...this.#by, ...timing });
+        return verified(expected, this.options(more), { ...this.#by, ...by });
     }
 
     /** The names of the cases that differ, with what was got. */
@@ -67,11 +64,16 @@ export class VerifyHub {
     async run(
         expected: Expected,
         more: VerifyOptions = {},
+        by: VerifyBy = {},
     ): Promise<{ code: number; stdout: string }> {
         let stdout = "";
         const code = await verifyExpected(expected, this.options(more), {
             ...this.#by,
-            write: (text) => (stdout += text),
+            ...by,
+            write: (text) => {
+                stdout += text;
+                by.write?.(text);
+            },
         });
         return { code, stdout };
     }

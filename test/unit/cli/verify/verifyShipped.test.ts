@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Expected } from "../../../../cli/verify/verify";
+import type { Expected } from "../../../../cli/verify/verifyExpected";
 import { hubAccount, spokeAccount } from "../../../helpers/configs";
 import { repository } from "../../../helpers/project";
 import { VerifyHub } from "./verifyFixture";

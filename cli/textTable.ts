@@ -5,8 +5,8 @@ export interface FrameCell {
 }
 
 /**
- * A table with a frame, for a terminal. cli-table3 measures each cell several times and compares all rows with each other:
- * for the matrix of a large organization it takes seconds, this one milliseconds.
+ * A table with a frame, for a terminal. Each cell is looked at once, so that the matrix of a large organization takes
+ * milliseconds.
  *
  * @param widths of the columns, without the frame.
  */
@@ -52,17 +52,24 @@ function rowLines(row: readonly FrameCell[], widths: readonly number[]): string[
     });
 }
 
-/** Between words; a word that is longer than a line, as an ARN, is cut. */
-function wrap(text: string, width: number): string[] {
+/** Lines between words; a word that is longer than a line, as an ARN, is cut, after a colon or slash if it has one. */
+export function wrap(text: string, width: number, indent = ""): string[] {
     return text.split("\n").flatMap((line) => {
         const lines: string[] = [];
         let rest = printable(line);
         while (rest.length > width) {
-            const space = rest.lastIndexOf(" ", width);
-            const end = space > 0 ? space : width;
+            const end = endOf(rest, width, lines.length === 0 ? 0 : indent.length);
             lines.push(rest.slice(0, end));
-            rest = rest.slice(end).trimStart();
+            rest = `${indent}${rest.slice(end).trimStart()}`;
         }
         return [...lines, rest];
     });
+}
+
+function endOf(line: string, width: number, indent: number): number {
+    const space = line.lastIndexOf(" ", width);
+    // Of the indentation, which is no word's end.
+    if (line.slice(0, space).trim() !== "" && space > indent) return space;
+    const mark = Math.max(...[":", "/"].map((one) => line.lastIndexOf(one, width - 1)));
+    return mark > width / 3 ? mark + 1 : width;
 }

@@ -1,7 +1,7 @@
 import type { CompiledStatement, ListElement } from "./compiledStatement";
 import type { Condition } from "./conditions";
 import { resourcePattern } from "./match";
-import type { Caller, PrincipalElement } from "./principal";
+import { isAnySession, type Caller, type PrincipalElement } from "./principal";
 
 /**
  * Of conditions whose keys only a request decides: `mostAccess` takes those of an Allow for met and those of a Deny for
@@ -38,7 +38,7 @@ function isOpenKey(key: string, { principal }: Caller, has: (key: string) => boo
     if (principal.type === "root" && ofPrincipal.test(lower)) {
         return lower !== "aws:principalaccount" || principal.accountId === anyAccount;
     }
-    if (lower === "aws:userid") return principal.type === "role-session";
+    if (lower === "aws:userid") return isAnySession(principal);
     return !absentKeys.has(lower) && !has(lower);
 }
 
@@ -75,7 +75,7 @@ export function mayMatchResource(
 /** The caller by every name that an element has for a session of its role. */
 export function asNamedSession(caller: Caller, { sessions }: PrincipalElement): Caller {
     const { principal } = caller;
-    if (principal.type !== "role-session" || sessions.size === 0) return caller;
+    if (!isAnySession(principal) || sessions.size === 0) return caller;
     const { sessionArn, roleId } = principal;
     const starts = [sessionArn.slice(0, sessionArn.lastIndexOf("/") + 1), `${roleId}:`];
     const named = [...sessions].filter((one) => starts.some((start) => one.startsWith(start)));

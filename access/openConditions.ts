@@ -3,6 +3,7 @@ import type { CompiledStatement } from "./compiledStatement";
 import { parsePolicyDocument } from "./document";
 import type { DocumentKind } from "./documentSchema";
 import { accessLayers, type Decision } from "./evaluate";
+import { isAnySession } from "./principal";
 import { callOf, matchStatement, type Call, type Layer, type StatementName } from "./layers";
 import type { AccessPolicies, AccessRequest, NamedDocument } from "./request";
 
@@ -104,7 +105,11 @@ function openPartsOf(
         values: resource?.written ?? [],
     }));
     const sessions = [...(principal?.element.sessions ?? [])];
-    const isOfSession = assume !== undefined && takenForMet(effect, assume) && sessions.length > 0;
+    const isOfSession =
+        isAnySession(caller.principal) &&
+        assume !== undefined &&
+        takenForMet(effect, assume) &&
+        sessions.length > 0;
     const ofPrincipal = isOfSession
         ? [{ kind: "session" as const, key: "sts:RoleSessionName", values: sessions }]
         : [];

@@ -19,6 +19,13 @@ export type RequestPrincipal =
 /** No session has this name (STS API reference, AssumeRole). */
 const anySession = "*";
 
+/** Whether a session stands for each of its role's. */
+export function isAnySession(
+    principal: RequestPrincipal,
+): principal is Extract<RequestPrincipal, { type: "role-session" }> {
+    return principal.type === "role-session" && principal.sessionName === anySession;
+}
+
 /** A session of a role, which stands for each of its sessions. */
 export function anySessionOf(
     roleArn: string,

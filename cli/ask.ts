@@ -147,6 +147,11 @@ function agentOf(
     connection: Connection | undefined,
 ): { url: string; region: string } {
     if (connection !== undefined) {
+        if (runtime !== undefined) {
+            throw new InvalidOptions(
+                "--runtime is for an agent in AWS; with --local name it by --agent",
+            );
+        }
         const [, { url, arn }] = oneOf("--agent", agent, connection.agents);
         return { url, region: regionOfArn(arn) ?? connection.region };
     }

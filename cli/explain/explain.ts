@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { principalName } from "../../access/explanation";
-import type { Inventory, InventoryGateway, InventoryPrincipal } from "../../access/inventory";
-import { accessMatrix, asksPolicies, toolNamesOf } from "../../access/matrix";
-import { toolNameSeparator } from "../../agentcore/toolSchema";
+import { MalformedPolicy, parsePolicyDocument } from "../../access";
+import type { Inventory } from "../../access/inventory";
+import { accessMatrix, asksPolicies } from "../../access/matrix";
 import { readProject, type Project } from "../../engine/stacks";
 import type { Connection } from "../../local/connection";
 import type { LoggedRequest } from "../../local/services/requestLog";
@@ -10,11 +9,12 @@ import { exitCode } from "../exitCode";
 import { InvalidOptions } from "../invalidOptions";
 import { requireConnection } from "../localGateway";
 import type { ChangeWorld } from "./explainChanges";
+import { gatewayOf, principalOf, toolOf } from "./explainNames";
 import { questionOfPair, questionOfRequest, type PairOptions } from "./explainQuestion";
+import { widest } from "./explainLayout";
 import { explainReport, type ExplainReport } from "./explainReport";
 import { answerLine, explainText } from "./explainText";
 import { readInventory, type SourceInventory, type SourceOptions } from "../inventory/source";
-import { closest } from "../../agentcore/closest";
 
 /** Options of `hub explain`. */
 export interface ExplainOptions extends SourceOptions {
@@ -48,8 +48,11 @@ export async function hubExplain(
         requestId === undefined
             ? explainPair(await inventoryOf(options), options)
             : await explainLogged(requestId, options);
+    const { isTTY, columns } = process.stdout;
     process.stdout.write(
-        json === true ? `${JSON.stringify(report)}\n` : `${explainText(report)}\n`,
+        json === true
+            ? `${JSON.stringify(report)}\n`
+            : `${explainText(report, isTTY ? columns : widest)}\n`,
     );
     if (expect === undefined) {
         return report.answer === "refused" ? exitCode.no : exitCode.yes;
@@ -86,11 +89,24 @@ export function explainPair(source: ExplainSource, options: ExplainOptions): Exp
     const question = questionOfPair(inventory, principal, gateway, {
         context,
         ...(tool !== undefined && { tool }),
-        ...(file !== undefined && {
-            sessionPolicy: { name: file, document: readFileSync(file, "utf8") },
-        }),
+        ...(file !== undefined && { sessionPolicy: sessionPolicyIn(file) }),
     });
     return explainReport(question, worldOf(project, inventory, source.source === "local"));
+}
+
+/** @throws InvalidOptions for a file that is none, or none of a policy that AWS takes. */
+function sessionPolicyIn(file: string): NonNullable<PairOptions["sessionPolicy"]> {
+    try {
+        const document = readFileSync(file, "utf8");
+        parsePolicyDocument(document, "identity");
+        return { name: file, document };
+    } catch (error) {
+        const rule =
+            error instanceof MalformedPolicy
+                ? `${file}: ${error.message}`
+                : `got ${file}; must be a file to read: ${String(error)}`;
+        throw new InvalidOptions(`--session-policy: ${rule}`);
+    }
 }
 
 async function explainLogged(requestId: string, options: ExplainOptions): Promise<ExplainReport> {
@@ -181,78 +197,6 @@ function projectHere(): Project | undefined {
     }
 }
 
-function principalOf(
-    { principals, pending }: Inventory,
-    wanted: string | undefined,
-): InventoryPrincipal {
-    const names = principals.map(({ name }) => name);
-    if (wanted === undefined) {
-        throw new InvalidOptions(
-            `--principal: got nothing; give a request's id, or a principal and a gateway: ${few(names)}`,
-        );
-    }
-    const arn = roleOfSession(wanted);
-    const found =
-        principals.find(({ name }) => name === wanted || name === wanted.replace("/", "-")) ??
-        principals.find(({ principal }) => principalName(principal) === arn) ??
-        onlyOne(principals.filter(({ role }) => role === wanted)) ??
-        principals.find(({ principal }) => isSessionOf(principal, wanted));
-    if (found !== undefined) return found;
-    const waiting = pending.find(({ principal }) => principal === wanted);
-    if (waiting === undefined) throw unknown("--principal", wanted, names);
-    throw new InvalidOptions(`--principal: ${wanted} is not there yet: ${waiting.reason}`);
-}
-
-/** A session's ARN has its role's name, without the path. */
-function isSessionOf(principal: InventoryPrincipal["principal"], wanted: string): boolean {
-    return (
-        principal.type === "role-session" &&
-        wanted.startsWith(principal.sessionArn.replace(/\*$/, "")) &&
-        wanted.includes(":assumed-role/")
-    );
-}
-
-function roleOfSession(arn: string): string {
-    const [, partition = "", account = "", role = ""] =
-        /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(arn) ?? [];
-    return role === "" ? arn : `arn:${partition}:iam::${account}:role/${role}`;
-}
-
-function gatewayOf({ gateways }: Inventory, wanted: string | undefined): InventoryGateway {
-    const names = gateways.map(({ name }) => name);
-    if (wanted === undefined) {
-        const only = onlyOne(gateways);
-        if (only !== undefined) return only;
-        throw new InvalidOptions(`--gateway: got nothing; must be one of ${few(names)}`);
-    }
-    const found = gateways.find(
-        ({ name, stack, configName, arn }) =>
-            name === wanted ||
-            arn === wanted ||
-            arn.split("/").at(-1) === wanted ||
-            (stack !== undefined && `${stack}/${configName ?? ""}` === wanted),
-    );
-    if (found === undefined) throw unknown("--gateway", wanted, names);
-    return found;
-}
-
-/** A tool by its full name or by the target's own where one target has it, or all tools of a target. */
-function toolOf(gateway: InventoryGateway, wanted: string): string {
-    const known = gateway.targets.flatMap((target) => toolNamesOf({ target }));
-    if (known.some((name) => isTool(name, wanted))) return wanted;
-    if (gateway.targets.some(({ name }) => name === wanted)) {
-        return `${wanted}${toolNameSeparator}*`;
-    }
-    const found = onlyOne(known.filter((name) => name.split(toolNameSeparator)[1] === wanted));
-    if (found === undefined) throw unknown("--tool", wanted, known);
-    return found;
-}
-
-/** Of a target that only knows its tools itself, each name may be one. */
-function isTool(known: string, tool: string): boolean {
-    return known.endsWith("*") ? tool.startsWith(known.slice(0, -1)) : known === tool;
-}
-
 function contextOf(given: readonly string[]): NonNullable<PairOptions["context"]> {
     const context: Record<string, string[]> = {};
     for (const one of given) {
@@ -270,19 +214,4 @@ function contextOf(given: readonly string[]): NonNullable<PairOptions["context"]
             values.length === 1 ? (values[0] ?? "") : values,
         ]),
     );
-}
-
-function unknown(option: string, wanted: string, known: readonly string[]): InvalidOptions {
-    const near = closest(wanted, known);
-    return new InvalidOptions(
-        `${option}: got ${wanted}; ${near.length === 0 ? "there is none" : `the closest that are there: ${near.join(", ")}`}`,
-    );
-}
-
-function few(names: readonly string[]): string {
-    return names.length === 0 ? "there is none" : names.slice(0, 10).join(", ");
-}
-
-function onlyOne<One>(list: readonly One[]): One | undefined {
-    return list.length === 1 ? list[0] : undefined;
 }

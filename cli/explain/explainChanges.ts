@@ -1,19 +1,17 @@
-import type { Layer, Statement } from "../../access";
+import { anySessionOf, type Layer, type Statement } from "../../access";
+import { principalName } from "../../access/explanation";
 import { decideOpen } from "../../access/openDecision";
 import { remedyOf, remedyOfTrust, type Change, type Remedy } from "../../access/remedy";
 import { regionOfArn } from "../../agentcore/arn";
 import type { Project } from "../../engine/stacks";
 import { conditionsWords } from "../access/accessWords";
-import {
-    callerEdits,
-    grantEdits,
-    grantPlaces,
-    targetPlace,
-    type ConfigEdit,
-    type ConfigPair,
-    type ConfigPlace,
-} from "./configPlaces";
+import { callerEdits, grantEdits, runtimeEdit, type ConfigEdit } from "./configEdits";
+import type { ConfigPlace } from "./configFiles";
+import type { ConfigPair } from "./configPairs";
+import { grantPlaces, targetPlace } from "./configPlaces";
+import { runtimePlace, type RuntimeOwner } from "./configRuntimes";
 import type { AskedStep, ExplainQuestion, QuestionStep } from "./explainQuestion";
+import { closedRuntime, driftedRuntime, type ClosedRuntime } from "./explainRuntime";
 
 /** What is known beside the question. */
 export interface ChangeWorld {
@@ -33,8 +31,8 @@ export type ExplainChange =
     | ({ kind: "config"; edits: readonly ConfigEdit[]; deploy: Deployment } & Of)
     /** Config says it already, and what is deployed does not: deploy again. */
     | ({ kind: "deploy"; place: ConfigPlace; deploy: Deployment } & Of)
-    /** A statement more in a policy that the program does not own, or in a new one. */
-    | ({ kind: "statement"; document?: string } & Of)
+    /** A statement more in a policy that the program does not own, or in a new one; of an organization's, by its level. */
+    | ({ kind: "statement"; document?: string; level?: number } & Of)
     /** The same policy once more: a role that it names was made anew since. */
     | ({ kind: "putAgain"; document?: string } & Of)
     /** Nobody can be told what to write. */
@@ -95,7 +93,12 @@ function waysToMeet(step: QuestionStep): ExplainChange[] {
     const context = Object.fromEntries(
         Object.entries(request.context ?? {}).filter(([key]) => !requestKeys.test(key)),
     );
-    const { access, on } = decideOpen({ ...request, context }, policies);
+    const { principal } = request;
+    const anyone =
+        principal.type === "role-session"
+            ? anySessionOf(principal.roleArn, principal.roleId)
+            : principal;
+    const { access, on } = decideOpen({ ...request, principal: anyone, context }, policies);
     if (access !== "conditional") return [];
     return conditionsWords(on).map((words) => ({ kind: "request", how: `call ${words}` }));
 }
@@ -116,8 +119,12 @@ function stepChanges(
             ...beyond.map(beyondOf),
         ];
     }
-    const { changes, beyond } = remedyOfStep(step);
+    const closed = closedRuntimeOf(question, step, world);
+    const remedy = remedyOfStep(step);
+    const { changes, beyond } = closed?.rest ?? remedy;
     return [
+        ...driftedTarget(question, step, remedy, world),
+        ...(closed === undefined ? [] : runtimeChanges(step, closed, world)),
         ...changes.map((change) => changeOf(question, step, change, world)),
         ...beyond.map(beyondOf),
     ];
@@ -126,6 +133,67 @@ function stepChanges(
 /** Of a question without a request: a condition that a request may meet needs no change of a policy. */
 export function remedyOfStep({ request, policies, keys }: AskedStep): Remedy {
     return remedyOf(request, policies, keys === "open" ? "mostAccess" : undefined);
+}
+
+/** A runtime whose policy denies the role of the gateway that shows it is not as the program has it. */
+function driftedTarget(
+    { subject }: ExplainQuestion,
+    step: AskedStep,
+    { denies }: Remedy,
+    world: ChangeWorld,
+): ExplainChange[] {
+    const { project, letIn } = world;
+    if (project === undefined || subject.kind !== "gateway") return [];
+    const place = targetPlace(project, subject, step.target);
+    const statement = driftedRuntime(step, denies, project);
+    if (place === undefined || statement === undefined) return [];
+    const accountId = step.request.resourceAccountId;
+    return [
+        {
+            ...{ kind: "deploy", place, deploy: deploymentOf(world)(subject.stack) },
+            ...{ layer: "resource", accountId, statement },
+            administeredBy: administratorOf("resource", accountId, project),
+            ...(letIn !== undefined && { gains: letIn(subject.arn) }),
+        },
+    ];
+}
+
+/** Whom a runtime of the program's lets in says its config, where it is called itself. */
+function closedRuntimeOf(
+    { subject }: ExplainQuestion,
+    step: AskedStep,
+    { project }: ChangeWorld,
+): ClosedRuntime | undefined {
+    if (subject.kind !== "runtime" || project === undefined) return undefined;
+    return closedRuntime(step, project);
+}
+
+function runtimeChanges(
+    { request }: AskedStep,
+    { owner, statement }: ClosedRuntime,
+    world: ChangeWorld,
+): ExplainChange[] {
+    const { project } = world;
+    if (project === undefined) return [];
+    const arn = principalName(request.principal);
+    const accountId = request.resourceAccountId;
+    const of: Of = {
+        ...{ layer: "resource", accountId, statement },
+        administeredBy: administratorOf("resource", accountId, project),
+    };
+    const deploy = deploymentOf(world)(owner.stack.name);
+    const change: ExplainChange = owner.admitted.includes(arn)
+        ? { kind: "deploy", place: runtimePlace(project, owner), deploy, ...of }
+        : { kind: "config", edits: [runtimeEdit(project, owner, arn)], deploy, ...of };
+    return [...throughGateways(owner), change];
+}
+
+/** A tool's runtime is the gateway's to call. */
+function throughGateways({ gateways }: RuntimeOwner): ExplainChange[] {
+    return gateways.map(({ name, tools }) => ({
+        kind: "request",
+        how: `call it through gateway ${name}, which is how the hub's tools are called${tools.length === 0 ? "" : `: ${tools.join(", ")}`}`,
+    }));
 }
 
 function beyondOf(layer: Layer): ExplainChange {
@@ -157,6 +225,7 @@ function changeOf(
     return {
         kind: change.kind === "putAgain" ? "putAgain" : "statement",
         ...(document !== undefined && { document }),
+        ...(change.level !== undefined && { level: change.level + 1 }),
         ...of,
     };
 }

@@ -16,7 +16,7 @@ import type {
     LoggedRequest,
     SignatureResult,
 } from "../../local/services/requestLog";
-import type { ConfigPair } from "./configPlaces";
+import type { ConfigPair } from "./configPairs";
 import { gatewayNames, principalNames, type NamedStack } from "../inventory/names";
 
 /** All that one explanation is about. */
@@ -141,7 +141,7 @@ export function questionOfPair(
     const accounts = new Map(inventory.accounts.map((account) => [account.id, account]));
     const { request, policies } = questionOf(principal, gateway, accounts);
     const { tool, context, sessionPolicy } = options;
-    const invoke: QuestionStep = {
+    const invoke: AskedStep = {
         step: "invokeGateway",
         request: { ...request, context: { ...request.context, ...context } },
         policies: {

@@ -13,6 +13,8 @@ import type { Deny } from "../../access/denies";
 import { remedyOfTrust } from "../../access/remedy";
 import { conditionsWords } from "../access/accessWords";
 import { changesOf, remedyOfStep, type ChangeWorld, type ExplainChange } from "./explainChanges";
+import { runtimeOwner } from "./configRuntimes";
+import { isOwnDeny, purposeOf } from "./explainRuntime";
 import { accountOfPrincipal, type ExplainQuestion, type QuestionStep } from "./explainQuestion";
 
 /** The answer to one question, as `hub explain --json` prints it; keys are added and not changed while `version` is 1. */
@@ -34,8 +36,16 @@ export interface ExplainReport {
     on: readonly string[];
     /** All of them are needed to be allowed; of ways to meet a condition, any. */
     changes: readonly ExplainChange[];
-    /** Statements that deny, which no change of ours undoes. */
-    denies: readonly (ExplainStatement & { layer: Layer; accountId: string })[];
+    /** Statements that deny. But for those with a purpose, the changes help only beside the end of them. */
+    denies: readonly ExplainDeny[];
+}
+
+/** A statement that denies. */
+export interface ExplainDeny extends ExplainStatement {
+    layer: Layer;
+    accountId: string;
+    /** Of the program's own: what it is for; a change of config lifts it. Any other is somebody's, and not undone. */
+    purpose?: string;
 }
 
 /** One question to IAM, and what came of it. */
@@ -80,7 +90,7 @@ export interface ExplainStatement {
  */
 export function explainReport(question: ExplainQuestion, world: ChangeWorld): ExplainReport {
     const { requestId, at, principal, subject, tool, signature, policyEngine } = question;
-    const explained = question.steps.map((step) => ({ step, ...explainedStep(step) }));
+    const explained = question.steps.map((step) => ({ step, ...explainedStep(step, world) }));
     const inOrder = untilRefused(explained);
     const isEngineOn = policyEngine?.mode === "ENFORCE";
     const isRefused =
@@ -122,7 +132,7 @@ function untilRefused<One extends Explained>(steps: readonly One[]): readonly On
     return isIn ? steps : steps.slice(0, 1);
 }
 
-function explainedStep(step: QuestionStep): Explained {
+function explainedStep(step: QuestionStep, { project }: ChangeWorld): Explained {
     const of = step.target === undefined ? {} : { target: step.target };
     if (step.step === "assumeRole") return explainedTrust(step, of);
     const { request, policies, unread } = step;
@@ -136,7 +146,8 @@ function explainedStep(step: QuestionStep): Explained {
             ...{ action: request.action, resource: request.resource, decision, layers },
         },
         on: conditionsWords(open?.on ?? [], { crossAccount: explanation.crossAccount }),
-        denies: decision === "refused" ? deniesOf(explanation, remedyOfStep(step).denies) : [],
+        denies:
+            decision === "refused" ? deniesOf(explanation, remedyOfStep(step).denies, project) : [],
     };
 }
 
@@ -189,10 +200,16 @@ function layersOf(explanation: Explanation, open?: readonly LayerResult[]): Expl
     });
 }
 
-function deniesOf(explanation: Explanation, denies: readonly Deny[]): ExplainReport["denies"] {
+function deniesOf(
+    explanation: Explanation,
+    denies: readonly Deny[],
+    project?: ChangeWorld["project"],
+): ExplainDeny[] {
+    const owner = project && runtimeOwner(project, explanation.request.resource);
     return denies.map((deny) => ({
         ...nameOf(deny),
         ...{ layer: deny.layer, accountId: accountOfLayer(deny.layer, explanation) },
+        ...(owner !== undefined && isOwnDeny(deny) && { purpose: purposeOf(owner) }),
     }));
 }
 

@@ -1,25 +1,27 @@
-import type { Layer, UnmetElement } from "../../access";
+import type { Layer } from "../../access";
+import { isRuntimeArn, runtimeOfArn } from "../../agentcore/runtime";
 import { together } from "../access/accessWords";
-import type { ExplainChange } from "./explainChanges";
-import type {
-    ExplainReport,
-    ExplainStatement,
-    ExplainStep,
-    ExplainStepLayer,
-} from "./explainReport";
+import { changeLines } from "./explainChangeText";
+import { aligned, hanging, widest, type Line } from "./explainLayout";
+import type { ExplainDeny, ExplainReport, ExplainStep, ExplainStepLayer } from "./explainReport";
+import { statementText, unmetText } from "./explainWords";
 
-/** An explanation for people, the answer on its first line. */
-export function explainText(report: ExplainReport): string {
+/**
+ * An explanation for people, the answer on its first line.
+ *
+ * @param width of its lines, but for those to copy.
+ */
+export function explainText(report: ExplainReport, width: number = widest): string {
     return [
         answerLine(report),
         ...(report.requestId === undefined
             ? []
             : [`request ${report.requestId}, ${report.at ?? ""}`]),
         "",
-        ...aligned(linesOf(report)),
+        ...aligned(linesOf(report), width),
         "",
-        ...decidedLines(report),
-        ...changeLines(report),
+        ...decidedLines(report).flatMap((line) => hanging(line, width)),
+        ...changeLines(report, width),
     ].join("\n");
 }
 
@@ -48,9 +50,6 @@ export function answerLine(report: ExplainReport): string {
                 : `refused: ${who} may not call ${what}`;
     }
 }
-
-/** A label and what is to be said of it. */
-type Line = readonly [label: string, text: string];
 
 function linesOf(report: ExplainReport): Line[] {
     const { steps, subject, policyEngine } = report;
@@ -93,8 +92,12 @@ function cedarLine(engine: ExplainReport["policyEngine"]): Line {
     return [label, `not evaluated: policy engine ${name}, ${engine.mode}`];
 }
 
-function targetText({ tool }: ExplainReport, { decision }: ExplainStep): string {
-    if (decision === "refused") return "not asked: the gateway does not let the caller in";
+function targetText({ tool, requestId }: ExplainReport, { decision }: ExplainStep): string {
+    if (decision === "refused") {
+        return tool === undefined && requestId !== undefined
+            ? "not asked: the gateway refuses before it reads what is called"
+            : "not asked: the gateway does not let the caller in";
+    }
     return tool === undefined ? "not asked: no tool was called" : "not asked";
 }
 
@@ -121,12 +124,19 @@ function layerLabel(layer: Layer, step: ExplainStep | undefined, whose: string):
         identity: `${whose} policies`,
         boundary: "boundary",
         session: "session policy",
-        resource: step?.step === "invokeGateway" ? "the gateway's policy" : "the resource's policy",
+        resource: resourceLabel(step),
         scp: "SCP",
         rcp: "RCP",
         trust: "trust policy",
     };
     return labels[layer];
+}
+
+function resourceLabel(step: ExplainStep | undefined): string {
+    if (step?.step === "invokeGateway") return "the gateway's policy";
+    const { qualifier } = runtimeOfArn(step?.resource ?? "") ?? {};
+    if (qualifier !== undefined) return "the endpoint's policy";
+    return isRuntimeArn(step?.resource ?? "") ? "the runtime's policy" : "the resource's policy";
 }
 
 function layerText(layer: ExplainStepLayer, step: ExplainStep): string {
@@ -163,43 +173,10 @@ function meaningOf(
     return match === "anyone" ? "; it lets in anyone" : "";
 }
 
-function statementText({ document, index, sid }: ExplainStatement): string {
-    // The resource is named already.
-    const name = /^resource policy of /.test(document) ? "" : `${document}, `;
-    return `${name}statement ${sid ?? index}`;
-}
-
-function unmetText(unmet: UnmetElement): string {
-    if (unmet.element === "Condition") {
-        const { operator, key, written, got } = unmet;
-        const has = got.length === 0 ? `has no ${key}` : `has ${few(got)}`;
-        return `asks ${operator} ${key} ${few(written)}, and the request ${has}`;
-    }
-    const { element, written, got } = unmet;
-    if ("reason" in unmet && unmet.reason === "formerPrincipal") {
-        return `names ${got} as it was before it was deleted and made anew`;
-    }
-    return "reason" in unmet
-        ? `names ${few(written)}, not ${got}`
-        : `has ${element} ${few(written)}, and the request is for ${got}`;
-}
-
-function few(values: readonly string[]): string {
-    const shown = values.slice(0, 3).join(", ");
-    return values.length > 3 ? `${shown} and ${values.length - 3} more` : shown;
-}
-
 function decidedLines(report: ExplainReport): string[] {
     const { answer, signature, steps, denies, subject } = report;
     if (signature.result === "refused") return ["decided by: the signature", ""];
-    if (denies.length > 0) {
-        return denies
-            .map(
-                (deny) =>
-                    `decided by: an explicit deny, ${statementText(deny)} (account ${deny.accountId}); it was meant, so it is not undone here`,
-            )
-            .concat("");
-    }
+    if (denies.length > 0) return [...denies.map(denyText), ""];
     if (answer !== "refused") {
         const [first] = steps;
         const by = (first?.layers ?? []).flatMap(({ layer, statement, accountId, decision }) =>
@@ -219,69 +196,15 @@ function decidedLines(report: ExplainReport): string[] {
         : [`decided by: no allow for ${where} in ${lacking.join(" and in ")}`, ""];
 }
 
+function denyText(deny: ExplainDeny): string {
+    const named = `${statementText(deny)} (account ${deny.accountId})`;
+    return deny.purpose === undefined
+        ? `decided by: an explicit deny, ${named}; it was meant, so it is not undone here`
+        : `decided by: an explicit deny, ${named}: ${deny.purpose}`;
+}
+
 function layerName(layer: Layer, step: ExplainStep | undefined): string {
     const whose = step?.step === "call" ? "the gateway role's" : "the caller's";
     const label = layerLabel(layer, step, whose);
     return label.startsWith("the ") ? label : `the ${label}`;
-}
-
-function changeLines({ answer, changes }: ExplainReport): string[] {
-    if (answer !== "refused" || changes.length === 0) return [];
-    return ["to be allowed:", ...changes.flatMap(changeText).map((line) => `  ${line}`)];
-}
-
-function changeText(change: ExplainChange): string[] {
-    switch (change.kind) {
-        case "request":
-            return [change.how];
-        case "none":
-            return [change.why];
-        case "config":
-            return [
-                ...change.edits.map(
-                    ({ file, line, key, write }) => `${file}:${line}  ${key}: ${write}`,
-                ),
-                `then: ${change.deploy.command}`,
-                ...gainLines(change),
-            ];
-        case "deploy":
-            return [
-                `${change.place.file}:${change.place.line}  ${change.place.key} asks for it already: ${change.deploy.command}`,
-                "where someone changed by hand what is deployed, this statement is missing:",
-                JSON.stringify(change.statement),
-                ...gainLines(change),
-            ];
-        case "putAgain":
-            return [
-                `${change.administeredBy}: put ${change.document ?? "the policy"} again as it is; AWS looks up the roles in it anew`,
-                ...gainLines(change),
-            ];
-        case "statement":
-            return [
-                `${change.administeredBy}: ${policyPlace(change)} needs`,
-                JSON.stringify(change.statement),
-                ...gainLines(change),
-            ];
-    }
-}
-
-function policyPlace({
-    document,
-    layer,
-    statement,
-}: Extract<ExplainChange, { kind: "statement" }>): string {
-    if (document !== undefined) return document;
-    const resource = [statement.Resource ?? []].flat().join(", ");
-    return layer === "resource" ? `a resource policy of ${resource}` : "a policy of the role";
-}
-
-function gainLines(change: { gains?: readonly string[] }): string[] {
-    return change.gains === undefined || change.gains.length === 0
-        ? []
-        : [`who may call it then: ${change.gains.join(", ")}`];
-}
-
-function aligned(lines: readonly Line[]): string[] {
-    const width = Math.max(...lines.map(([label]) => label.length)) + 2;
-    return lines.map(([label, text]) => `  ${label.padEnd(width)}${text}`.trimEnd());
 }

@@ -13,7 +13,7 @@ import type { AccountReader } from "./awsClients";
 import { unreadNote } from "./awsFailure";
 import { checkedDocument } from "./awsPrincipals";
 import { gatewayNames, type NamedStack } from "./names";
-import { inventoryTarget, type Callees, type ResourcePolicyRead } from "./stackTargets";
+import { inventoryTarget, policyOf, type Callees, type ResourcePolicyRead } from "./stackTargets";
 
 /** What gateways are read with. */
 export interface GatewayReading {
@@ -31,32 +31,41 @@ export interface GatewayReading {
 export interface GatewaysRead {
     gateways: InventoryGateway[];
     runtimeRoles: string[];
+    lists: readonly GatewayList[];
+}
+
+/** The gateways that there are in a region of an account, also those that could not be read. */
+export interface GatewayList {
+    accountId: string;
+    region: string;
+    ids: readonly string[];
 }
 
 interface ReadGateway {
     arn: string;
     output: GetGatewayCommandOutput;
-    resourcePolicy?: NamedDocument;
+    resourcePolicy?: NamedDocument | "unread";
     targets: readonly (Target | InventoryTarget)[];
 }
 
 /**
- * The gateways of accounts with their targets, as AgentCore's control plane has them. A gateway of which the policy
- * cannot be read is left out, and said.
+ * The gateways of accounts with their targets, as AgentCore's control plane has them. Of a gateway of which the policy
+ * cannot be read that is said, and it may let in anyone.
  *
  * Of the policies of functions and APIs nothing is read: in the gateway's own account they are taken to say nothing, so
  * that the role's policies decide alone; another account's are named as not read.
  */
 export async function readGateways(reading: GatewayReading): Promise<GatewaysRead> {
     const readers = [...reading.readers.values()];
-    const found = await Promise.all(readers.map((reader) => gatewaysOf(reader, reading)));
+    const lists: GatewayList[] = [];
+    const found = await Promise.all(readers.map((reader) => gatewaysOf(reader, reading, lists)));
     const gateways = found.flat();
     const runtimes = await readRuntimes(gateways, reading);
     const callees: Callees = {
         ...runtimes,
         policies: new Map([
             ...runtimes.policies,
-            ...gateways.flatMap(({ arn, resourcePolicy }): [string, NamedDocument][] =>
+            ...gateways.flatMap(({ arn, resourcePolicy }): [string, ResourcePolicyRead][] =>
                 resourcePolicy === undefined ? [] : [[arn, resourcePolicy]],
             ),
         ]),
@@ -67,10 +76,15 @@ export async function readGateways(reading: GatewayReading): Promise<GatewaysRea
             .map((gateway) => inventoryGateway(gateway, callees, reading))
             .sort((one, other) => one.name.localeCompare(other.name)),
         runtimeRoles: runtimes.roles,
+        lists,
     };
 }
 
-async function gatewaysOf(reader: AccountReader, reading: GatewayReading): Promise<ReadGateway[]> {
+async function gatewaysOf(
+    reader: AccountReader,
+    reading: GatewayReading,
+    lists: GatewayList[],
+): Promise<ReadGateway[]> {
     const { account } = reader;
     const byRegion = account.regions.map(async (region) => {
         const ids = await attempt(
@@ -87,6 +101,7 @@ async function gatewaysOf(reader: AccountReader, reading: GatewayReading): Promi
                     ),
                 ),
         );
+        if (ids !== undefined) lists.push({ accountId: account.id, region, ids });
         reading.progress(reader, `gateways in ${region}: ${ids?.length ?? 0}`);
         return Promise.all((ids ?? []).map((id) => readGateway(reader, region, id, reading)));
     });
@@ -109,18 +124,12 @@ async function readGateway(
     );
     const arn = output?.gatewayArn;
     if (output === undefined || arn === undefined) return undefined;
-    const policy = await attempt(
-        async () => ({ text: await reader.resourcePolicy(region, arn) }),
-        note(`the resource policy of gateway ${id}, which is left out,`, "GetResourcePolicy"),
+    const resourcePolicy = await readPolicy(
+        reader,
+        arn,
+        `the resource policy of gateway ${id}`,
+        reading.unread,
     );
-    if (policy === undefined) return undefined;
-    const name = `resource policy of ${arn}`;
-    const checked =
-        policy.text === undefined ? undefined : checkedDocument(name, policy.text, "resource");
-    if (checked !== undefined && "problem" in checked) {
-        reading.unread.push(`gateway ${id}, left out: ${name}: not evaluated: ${checked.problem}`);
-        return undefined;
-    }
     if (output.authorizerType !== "AWS_IAM") {
         reading.unread.push(
             `gateway ${id}: its authorizer is ${output.authorizerType ?? "not known"}: not IAM decides who may call it`,
@@ -139,7 +148,7 @@ async function readGateway(
     });
     return {
         ...{ arn, output },
-        ...(checked !== undefined && { resourcePolicy: checked }),
+        ...(resourcePolicy !== undefined && { resourcePolicy }),
         targets: await Promise.all(targets),
     };
 }
@@ -188,23 +197,32 @@ async function runtimePolicy(
 ): Promise<ResourcePolicyRead | undefined> {
     const reader = readers.get(accountOfArn(arn) ?? "");
     if (reader === undefined) return "unread";
-    const name = `resource policy of ${arn}`;
+    return readPolicy(reader, arn, `resource policy of ${arn}`, unread);
+}
+
+/** The policy on a resource; `undefined` where it has none. */
+async function readPolicy(
+    reader: AccountReader,
+    arn: string,
+    what: string,
+    unread: string[],
+): Promise<ResourcePolicyRead | undefined> {
     const read = await attempt(
         async () => ({ text: await reader.resourcePolicy(regionOfArn(arn) ?? "", arn) }),
         (error) =>
             unread.push(
                 unreadNote(
                     reader.account,
-                    { what: name, action: "bedrock-agentcore:GetResourcePolicy" },
+                    { what, action: "bedrock-agentcore:GetResourcePolicy" },
                     error,
                 ),
             ),
     );
     if (read === undefined) return "unread";
     if (read.text === undefined) return undefined;
-    const checked = checkedDocument(name, read.text, "resource");
+    const checked = checkedDocument(`resource policy of ${arn}`, read.text, "resource");
     if (!("problem" in checked)) return checked;
-    unread.push(`${name}: not evaluated: ${checked.problem}`);
+    unread.push(`${what}: not evaluated: ${checked.problem}`);
     return "unread";
 }
 
@@ -233,8 +251,6 @@ function inventoryGateway(
         settings?.role === "provider" ? settings.gateways[identity.configName ?? ""] : undefined;
     const accountId = accountOfArn(arn) ?? "";
     const owner = { arn, accountId, settings: configured?.targets ?? {} };
-    // All of AWS's answer is known.
-    const ofAws = { toolsOf, stacks: [], whyUnknown: "", unread: [] };
     const { gatewayUrl: url, authorizerType, roleArn, policyEngineConfiguration } = output;
     return {
         ...identity,
@@ -242,7 +258,7 @@ function inventoryGateway(
         ...(url !== undefined && { url }),
         authorizerType: authorizerType ?? "not known",
         roleArn: roleArn ?? "not known",
-        ...(resourcePolicy !== undefined && { resourcePolicy }),
+        ...policyOf(arn, resourcePolicy),
         ...(policyEngineConfiguration !== undefined && {
             policyEngine: {
                 arn: policyEngineConfiguration.arn ?? "not known",
@@ -252,7 +268,9 @@ function inventoryGateway(
         }),
         targets: targets
             .map((target) =>
-                "resource" in target ? inventoryTarget(target, owner, callees, ofAws) : target,
+                "resource" in target
+                    ? inventoryTarget(target, owner, callees, { toolsOf })
+                    : target,
             )
             .sort((one, other) => one.name.localeCompare(other.name)),
     };

@@ -17,6 +17,7 @@ import {
 import { profileText, unreadNote } from "./awsFailure";
 import { readGateways } from "./awsGateways";
 import { principalsOf } from "./awsPrincipals";
+import { configPending } from "./configPending";
 import { principalNames, type NamedStack, type PrincipalIdentity } from "./names";
 import { namedByPolicies } from "./stackNamed";
 
@@ -68,7 +69,7 @@ export async function awsInventory(args: AwsInventoryArgs): Promise<Inventory> {
     const progress = ({ account }: AccountReader, what: string) => {
         onProgress?.(`account ${account.id}: ${what}`);
     };
-    const [details, { gateways, runtimeRoles }] = await Promise.all([
+    const [details, { gateways, runtimeRoles, lists }] = await Promise.all([
         readDetails([...readers.values()], unread, progress),
         readGateways({ stacks, readers, toolsOf, unread, progress }),
     ]);
@@ -84,11 +85,13 @@ export async function awsInventory(args: AwsInventoryArgs): Promise<Inventory> {
         .filter(({ principal: one }) => one.type === "service" || !details.has(one.accountId))
         .map((one) => named(one, nameOf));
     const principals = [...own, ...others].sort(byKindAndName);
+    const accounts = accountsOf(args, principals, gateways);
     return {
-        accounts: accountsOf(args, principals, gateways),
-        principals,
-        gateways,
-        pending: [],
+        ...{ accounts, principals, gateways },
+        pending: configPending(
+            { accounts, principals, gateways },
+            { stacks, nameOf, lists, readAccounts: new Set(details.keys()) },
+        ),
         unread: [...new Set([...unread, ...read.flatMap((one) => one.unread)])].sort(),
     };
 }

@@ -88,7 +88,7 @@ export function gatewayNames(stacks: readonly NamedStack[]): (arn: string) => Ga
             ({ configName, settings }) =>
                 settings.accountId === accountId &&
                 settings.region === region &&
-                nameOfId(id) === configName.toLowerCase(),
+                isIdOf(id, configName),
         );
         if (found === undefined) return { name: id };
         const { stack, configName } = found;
@@ -113,8 +113,8 @@ function gatewayName(stack: string, configName: string, uses: ReadonlyMap<string
 }
 
 /** A gateway's id is its name in small letters, and ten characters more (CreateGateway, `gatewayId`). */
-function nameOfId(id: string): string | undefined {
-    return /^(.+)-[0-9a-z]{10}$/.exec(id)?.[1];
+export function isIdOf(id: string, configName: string): boolean {
+    return /^(.+)-[0-9a-z]{10}$/.exec(id)?.[1] === configName.toLowerCase();
 }
 
 function countBy(names: readonly string[]): Map<string, number> {

@@ -4,7 +4,7 @@ import type { Worker } from "../../policy/workers";
 import { namedDocument } from "./stackDocuments";
 import { GatewayNames, gatewaysNamed } from "./stackNames";
 import { membersOf, type Reading, type StackState } from "./stackState";
-import { inventoryTarget, type Callees, type ResourcePolicyRead } from "./stackTargets";
+import { inventoryTarget, policyOf, type Callees, type ResourcePolicyRead } from "./stackTargets";
 
 /** The gateways of stacks, with their targets. */
 export function stackGateways(reading: Reading): InventoryGateway[] {
@@ -59,10 +59,6 @@ function readGateway(
             ? arn.slice(arn.lastIndexOf("/") + 1)
             : names.nameOf(stackName, configName);
     const policy = callees.policies.get(arn);
-    if (policy === "unread") {
-        reading.unread.push(`gateway ${name}: left out, because its resource policy is not read`);
-        return undefined;
-    }
     const { gatewayUrl, authorizerType } = resource.props;
     const accountId = accountOfArn(arn) ?? "";
     const targets =
@@ -78,7 +74,7 @@ function readGateway(
         ...(typeof gatewayUrl === "string" && { url: gatewayUrl }),
         authorizerType: typeof authorizerType === "string" ? authorizerType : "not known",
         roleArn: typeof roleArn === "string" ? roleArn : "not known",
-        ...(policy !== undefined && { resourcePolicy: policy }),
+        ...policyOf(arn, policy),
         ...(policyEngine !== undefined && { policyEngine }),
         targets: view
             .targetsOf(gateway)

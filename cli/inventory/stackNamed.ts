@@ -31,6 +31,15 @@ export function namedByPolicies(
     return [...named.values()];
 }
 
+/** Whoever an account lets. */
+export function wholeAccount(accountId: string, partition: string): InventoryPrincipal {
+    return {
+        name: `arn:${partition}:iam::${accountId}:root`,
+        ...{ kind: "other", identity: [], unknownPolicies: ofMany },
+        principal: { type: "root", accountId, partition },
+    };
+}
+
 function letsIn({ effect, action }: CompiledStatement): boolean {
     return effect === "Allow" && action.matches(invokeGateway.toLowerCase());
 }
@@ -47,7 +56,7 @@ function principalsIn({ principal, conditions }: CompiledStatement): InventoryPr
         .flatMap(({ values }) => values.filter(isExactPrincipalArn));
     return [
         ...(element.anyone ? [anyone] : []),
-        ...[...element.accounts].map((accountId) => accountOf(accountId, partition)),
+        ...[...element.accounts].map((accountId) => wholeAccount(accountId, partition)),
         ...[...element.principals, ...inConditions].filter(isExactPrincipalArn).map(byArn),
         ...[...element.sessions].flatMap(roleOfSession),
         ...[...element.services].map((service) => ofService(service)),
@@ -63,14 +72,6 @@ const anyone: InventoryPrincipal = {
     ...{ name: "*", kind: "other", identity: [], unknownPolicies: ofMany },
     principal: { type: "root", accountId: anyAccount },
 };
-
-function accountOf(accountId: string, partition: string): InventoryPrincipal {
-    return {
-        name: `arn:${partition}:iam::${accountId}:root`,
-        ...{ kind: "other", identity: [], unknownPolicies: ofMany },
-        principal: { type: "root", accountId, partition },
-    };
-}
 
 function ofService(service: string): InventoryPrincipal {
     // A service has no policies of its own.

@@ -1,5 +1,5 @@
 import type { NamedDocument } from "../../access";
-import type { InventoryTarget, TargetCall } from "../../access/inventory";
+import type { InventoryGateway, InventoryTarget, TargetCall } from "../../access/inventory";
 import { accountOfArn } from "../../agentcore/arn";
 import { signedHostOf } from "../../agentcore/mcpServerTargets";
 import { runtimeEndpointArn } from "../../agentcore/runtime";
@@ -28,6 +28,17 @@ export interface Callees {
 
 /** A resource policy, or that it could not be read. */
 export type ResourcePolicyRead = NamedDocument | "unread";
+
+/** A gateway's resource policy, as inventories have it. */
+export function policyOf(
+    gatewayArn: string,
+    policy: ResourcePolicyRead | undefined,
+): Pick<InventoryGateway, "resourcePolicy" | "unknownPolicies"> {
+    if (policy === undefined) return {};
+    return policy === "unread"
+        ? { unknownPolicies: [`resource policy of ${gatewayArn}`] }
+        : { resourcePolicy: policy };
+}
 
 /** A target of a gateway, and what a call of it is authorized on. */
 export function inventoryTarget(

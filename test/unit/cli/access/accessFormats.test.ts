@@ -6,7 +6,17 @@ import { accessJsonSchema } from "../../../../cli/access/accessJsonSchema";
 import { accessMarkdown } from "../../../../cli/access/accessMarkdown";
 import { accessMermaid } from "../../../../cli/access/accessMermaid";
 import { accessTable } from "../../../../cli/access/accessTable";
-import { caller, gateway, grant, plain, reportOf, roleArn, serviceRole } from "./accessFixture";
+import {
+    caller,
+    gateway,
+    grant,
+    hub,
+    plain,
+    reportOf,
+    roleArn,
+    serviceRole,
+    spoke,
+} from "./accessFixture";
 
 const fromHome = { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } };
 const evil = "<script>alert(1)</script>";
@@ -118,7 +128,7 @@ describe("the report of hub access", () => {
         );
         assert.match(
             plain(accessTable(report)),
-            /authorizer NONE: anyone may call it, whatever policies say/,
+            /authorizer NONE: anyone may call it,\s+whatever policies say/,
         );
     });
 });
@@ -131,7 +141,8 @@ describe("the table of hub access", () => {
 
 gateway tools (stack provider, account 111122223333, us-east-1)
   calculator: calculator___add_numbers
-  echo-tools: refused to everyone: the gateway's role may not lambda:InvokeFunction on arn:aws:lambda:us-east-1:111122223333:function:echo-tools (echo-tools___echo_message)
+  echo-tools: refused to everyone: the gateway's role may not lambda:InvokeFunction on
+    arn:aws:lambda:us-east-1:111122223333:function:echo-tools (echo-tools___echo_message)
 ┌────────────────────┬─────────────┬───────────────────────────────────────────────────────────────┐
 │ principal          │ access      │ on what, by whom, or why not                                  │
 ├────────────────────┼─────────────┼───────────────────────────────────────────────────────────────┤
@@ -149,6 +160,7 @@ gateway tools (stack provider, account 111122223333, us-east-1)
 
 1 other role may call nothing (--all shows it)
 not read: account 777788889999: no credentials
+only roles of the stacks are here; --local and --aws read those of whole accounts
 `,
         );
     });
@@ -170,18 +182,35 @@ not read: account 777788889999: no credentials
 
     it("fits, whatever names and widths there are", () => {
         const report = reportOf({
-            principals: [caller("developer", ["tools"], { name: "x".repeat(300) })],
-            gateways: [gateway("tools", [grant(["developer"])])],
+            principals: [
+                caller("developer", ["tools"], { name: "x".repeat(300) }),
+                caller("auditor", ["tools"], { name: roleArn("team/of/Administrators") }),
+            ],
+            gateways: [gateway("tools", [grant(["developer"])]), gateway("y".repeat(200), [])],
+            unread: [`gateway ${"z".repeat(200)}`, "one word after the other ".repeat(20)],
         });
         for (const [width, most] of [
-            [20, 80],
+            [20, 60],
+            [80, 80],
             [100, 100],
             [500, 120],
         ] as const) {
             const lines = plain(accessTable(report, { width })).split("\n");
             const framed = lines.filter((line) => /^[┌├│└]/.test(line));
-            assert.deepEqual(new Set(framed.map((line) => line.length)), new Set([most]));
+            assert.equal(new Set(framed.map((line) => line.length)).size, 1);
+            for (const line of lines.slice(1)) assert.ok(line.length <= most, line);
         }
+    });
+
+    it("has the ARNs of roles without what they have in common, and their accounts", () => {
+        const admins = [hub, spoke].map((account) => `arn:aws:iam::${account}:role/AdminRole`);
+        const report = reportOf({
+            principals: admins.map((name) => caller("developer", ["tools"], { name })),
+            gateways: [gateway("tools", [grant(["developer"])])],
+        });
+        const text = plain(accessTable(report, { width: 80 }));
+        assert.match(text, /│ …111122223333:role\/AdminRole │ allowed +│/);
+        assert.match(text, /│ …444455556666:role\/AdminRole │ allowed +│/);
     });
 
     it("passes no control character on to the terminal", () => {
@@ -216,6 +245,7 @@ describe("the JSON of hub access", () => {
     it("has the answer, what was not read, and how many are not shown", () => {
         const { gateways: _gateways, principals: _principals, ...facts } = json;
         assert.deepEqual(facts, {
+            ...{ scope: "stacks", notInConfig: [] },
             ...{ version: 1, answer: whole.answer, source: "the program", complete: false },
             ...{ unread: ["account 777788889999: no credentials"], hidden: 1 },
         });
@@ -320,6 +350,8 @@ describe("the flowchart of hub access", () => {
             accessMermaid({ ...whole, unread: [] }),
             `flowchart LR
     %% ${whole.answer}
+    %% 1 other role may call nothing (--all shows it)
+    %% only roles of the stacks are here; --local and --aws read those of whole accounts
     subgraph a0["account 444455556666"]
         p1["consumer-analyst"]
         p3["consumer-developer"]
@@ -385,6 +417,69 @@ describe("the page of hub access", () => {
         assert.equal(text.match(/<script/g)?.length, 1);
         assert.doesNotMatch(text, /<img|\u001b/);
         assert.match(text, /&#60;script&#62;alert\(1\)&#60;\/script&#62;/);
+    });
+});
+
+describe("what is beside the answer", () => {
+    const grantText = "not in config: anyone may call tools of gateway tools by its policy, ByHand";
+    const report = reportOf(
+        {
+            principals: [caller("developer")],
+            gateways: [
+                gateway("tools", [grant(["developer"])], {
+                    targets: [
+                        ...[{ name: "calculator", kind: "mcpServer" as const, calls: [] }].map(
+                            (target) => ({ ...target, unknownPolicies: [] }),
+                        ),
+                    ],
+                }),
+            ],
+        },
+        {
+            scope: "accounts",
+            notInConfig: [
+                {
+                    ...{ kind: "grant", gateway: "tools", principal: "*", text: grantText },
+                    statement: { document: "tools-grants", index: 1, sid: "ByHand" },
+                },
+            ],
+        },
+    );
+    const star = "___* stands for tools that only the target knows";
+    const times = (text: string, what: string) => text.split(what).length - 1;
+
+    it("says once, in each format for people, what config has not and what the star is", () => {
+        for (const text of [
+            plain(accessTable(report)),
+            accessMarkdown(report).replace(/\\/g, ""),
+            accessHtml(report),
+            accessMermaid(report),
+        ]) {
+            assert.equal(times(text, grantText), 1, text);
+            assert.equal(times(text, star), 1, text);
+            assert.equal(times(text, "only roles of the stacks are here"), 0);
+        }
+        assert.equal(times(plain(accessTable(whole)), star), 0);
+        assert.equal(times(accessHtml(whole), "only roles of the stacks are here"), 1);
+        assert.equal(times(accessMarkdown(whole), "only roles of the stacks are here"), 1);
+    });
+
+    it("stands in the JSON as data", () => {
+        const given = accessJsonSchema.parse(JSON.parse(accessJson(report)));
+        assert.equal(given.scope, "accounts");
+        assert.deepEqual(given.notInConfig, [
+            {
+                ...{ kind: "grant", gateway: "tools", principal: "*", text: grantText },
+                ...{ document: "tools-grants", index: 1, sid: "ByHand" },
+            },
+        ]);
+    });
+
+    it("is cut after twenty for people", () => {
+        const many = { ...report, notInConfig: Array(25).fill(report.notInConfig[0]) };
+        const text = plain(accessTable(many));
+        assert.equal(times(text, grantText), 20);
+        assert.match(text, /not in config: 5 things more \(--json\)/);
     });
 });
 

@@ -6,11 +6,11 @@ import { anySessionOf } from "../../../../access/inventory";
 import {
     callerEdits,
     grantEdits,
-    grantPlaces,
     withEdit,
     type ConfigEdit,
-    type ConfigPair,
-} from "../../../../cli/explain/configPlaces";
+} from "../../../../cli/explain/configEdits";
+import type { ConfigPair } from "../../../../cli/explain/configPairs";
+import { grantPlaces } from "../../../../cli/explain/configPlaces";
 import { readProject } from "../../../../engine/stacks";
 import { TestProject } from "../../../helpers/project";
 
@@ -130,7 +130,7 @@ describe("the lines of the config for a pair", () => {
         assert.deepEqual(
             edits.map(({ key, write }) => `${key}: ${write}`),
             [
-                'spokes.consumer: consumer: { account: "444455556666", stack: consumer }',
+                'spokes.consumer: { account: "444455556666", stack: consumer }',
                 "gateways.tools.grants: - { spoke: consumer, roles: [agent] }",
             ],
         );
@@ -144,8 +144,8 @@ describe("the lines of the config for a pair", () => {
         assert.deepEqual(
             edits.map(({ file, key, write }) => `${file} ${key}: ${write}`),
             [
-                'Pulumi.consumer.yaml hubs.other: other: { account: "222233334444", stack: other }',
-                "Pulumi.consumer.yaml callers.developer.gateways: gateways: [tools-team/tools, other/tools]",
+                'Pulumi.consumer.yaml hubs.other: { account: "222233334444", stack: other }',
+                "Pulumi.consumer.yaml callers.developer.gateways: [tools-team/tools, other/tools]",
             ],
         );
         const written = edits.reduce(withEdit, text("Pulumi.consumer.yaml"));

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { accessMatrix } from "../../../../access/matrix";
-import { withEdit, type ConfigEdit } from "../../../../cli/explain/configPlaces";
+import { withEdit, type ConfigEdit } from "../../../../cli/explain/configEdits";
 import { explainRequest } from "../../../../cli/explain/explain";
 import type { ExplainReport } from "../../../../cli/explain/explainReport";
+import { explainText } from "../../../../cli/explain/explainText";
 import { readInventory } from "../../../../cli/inventory/source";
 import { readProject } from "../../../../engine/stacks";
 import type { LoggedRequest } from "../../../../local/services/requestLog";
@@ -71,6 +72,11 @@ export class ExplainedHub extends LocalHub {
                 JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
             );
     }
+}
+
+/** An explanation for people, each line of it whole. */
+export function unwrapped(report: ExplainReport): string {
+    return explainText(report, Number.POSITIVE_INFINITY);
 }
 
 /** The layers of the first step with what each said. */

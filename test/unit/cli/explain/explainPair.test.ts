@@ -1,103 +1,16 @@
 import assert from "node:assert/strict";
-import type { Inventory } from "../../../../access/inventory";
-import { anySessionOf } from "../../../../access/inventory";
-import { explainPair, type ExplainOptions } from "../../../../cli/explain/explain";
-import { explainText } from "../../../../cli/explain/explainText";
+import { explainPair } from "../../../../cli/explain/explain";
 import { InvalidOptions } from "../../../../cli/invalidOptions";
 import { TestProject } from "../../../helpers/project";
-import { layersOf } from "./explainFixture";
-
-const gatewayArn = "arn:aws:bedrock-agentcore:us-east-1:111122223333:gateway/tools-0123456789";
-const functionArn = "arn:aws:lambda:us-east-1:111122223333:function:echo";
-const arnOf = (role: string) => `arn:aws:iam::444455556666:role/team/${role}`;
-const document = (...Statement: object[]) => ({ Version: "2012-10-17", Statement });
-const allow = { Effect: "Allow", Action: "bedrock-agentcore:InvokeGateway", Resource: gatewayArn };
-const policy = { name: "invoke", document: document(allow) };
-
-function caller(role: string, more: object = {}): Inventory["principals"][number] {
-    return {
-        name: `consumer-${role}`,
-        kind: "caller",
-        ...{ stack: "consumer", role, identity: [policy], unknownPolicies: [] },
-        principal: anySessionOf(arnOf(role), `AROA${role.toUpperCase()}`),
-        ...more,
-    };
-}
-
-const serviceRole = "arn:aws:iam::111122223333:role/service";
-
-function inventoryOf(more: Partial<Inventory["gateways"][number]> = {}): Inventory {
-    return {
-        accounts: [{ id: "111122223333" }, { id: "444455556666" }],
-        principals: [
-            caller("developer"),
-            caller("office"),
-            caller("bounded", {
-                boundary: { name: "narrow", document: document({ ...allow, Action: "s3:*" }) },
-            }),
-            caller("agent", { kind: "agent" }),
-            {
-                name: serviceRole,
-                kind: "hubRole",
-                principal: anySessionOf(serviceRole, "AROASERVICE"),
-                identity: [],
-                unknownPolicies: [],
-                trust: {
-                    name: "trust",
-                    document: document({
-                        Effect: "Allow",
-                        Principal: { Service: "bedrock-agentcore.amazonaws.com" },
-                        Action: "sts:AssumeRole",
-                    }),
-                },
-            },
-        ],
-        gateways: [
-            {
-                name: "tools",
-                ...{ stack: "provider", configName: "tools", arn: gatewayArn },
-                ...{ accountId: "111122223333", region: "us-east-1", authorizerType: "AWS_IAM" },
-                roleArn: serviceRole,
-                resourcePolicy: {
-                    name: `resource policy of ${gatewayArn}`,
-                    document: document(
-                        { ...allow, Principal: { AWS: arnOf("developer") } },
-                        { ...allow, Principal: { AWS: arnOf("bounded") } },
-                        {
-                            ...{ Sid: "Office", ...allow, Principal: { AWS: arnOf("office") } },
-                            Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } },
-                        },
-                    ),
-                },
-                targets: [
-                    {
-                        ...{ name: "echo", kind: "lambda", tools: ["say"], unknownPolicies: [] },
-                        calls: [
-                            {
-                                action: "lambda:InvokeFunction",
-                                resource: functionArn,
-                                resourceAccountId: "111122223333",
-                            },
-                        ],
-                    },
-                ],
-                ...more,
-            },
-        ],
-        pending: [],
-        unread: [],
-    };
-}
-
-const explain = (options: ExplainOptions, more: Partial<Inventory["gateways"][number]> = {}) =>
-    explainPair({ inventory: inventoryOf({ targets: [], ...more }) }, options);
+import { layersOf, unwrapped } from "./explainFixture";
+import { allow, arnOf, document, explain, inventoryOf } from "./explainInventory";
 
 describe("a principal's access to a gateway is explained", () => {
     it("by the statements that allow it", () => {
         const report = explain({ principal: "consumer-developer", gateway: "tools" });
         assert.equal(report.answer, "allowed");
         assert.deepEqual(report.signature, { result: "notAsked" });
-        assert.match(explainText(report), /signature +not asked: no request/);
+        assert.match(unwrapped(report), /signature +not asked: no request/);
     });
 
     it("by the condition that it rests on, and decided where the context has the key", () => {
@@ -105,7 +18,7 @@ describe("a principal's access to a gateway is explained", () => {
         const open = explain(office);
         assert.equal(open.answer, "conditional");
         assert.deepEqual(open.on, ["from 10.0.0.0/8"]);
-        assert.match(explainText(open), /may call tools from 10\.0\.0\.0\/8/);
+        assert.match(unwrapped(open), /may call tools from 10\.0\.0\.0\/8/);
         const inside = explain({ ...office, context: ["aws:SourceIp=10.1.2.3"] });
         assert.equal(inside.answer, "allowed");
         const outside = explain({ ...office, context: ["aws:SourceIp=192.0.2.1"] });
@@ -140,7 +53,7 @@ describe("a principal's access to a gateway is explained", () => {
         };
         const report = explain({ principal: "consumer-developer" }, { policyEngine });
         assert.equal(report.answer, "conditional");
-        assert.match(explainText(report), /Cedar +not evaluated: policy engine pe, ENFORCE/);
+        assert.match(unwrapped(report), /Cedar +not evaluated: policy engine pe, ENFORCE/);
         const logs = { policyEngine: { ...policyEngine, mode: "LOG_ONLY" } };
         assert.equal(explain({ principal: "consumer-developer" }, logs).answer, "allowed");
     });

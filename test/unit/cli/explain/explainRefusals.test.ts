@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { explainText } from "../../../../cli/explain/explainText";
 import { sigv4Fetch } from "../../../../sigv4-fetch/src/index.js";
 import {
     developer,
@@ -9,7 +8,7 @@ import {
     spokeConfig,
 } from "../../../helpers/configs";
 import { credentialsOf, toolsList } from "../../../helpers/localHub";
-import { ExplainedHub, layersOf } from "./explainFixture";
+import { ExplainedHub, layersOf, unwrapped } from "./explainFixture";
 
 const invoke = "bedrock-agentcore:InvokeGateway";
 const roleArn = (role: string) => `arn:aws:iam::${spokeAccount}:role/${role}`;
@@ -71,7 +70,7 @@ describe("a refusal at the local gateway is explained", function () {
                 [hubAccount, 0],
             ],
         );
-        assert.match(explainText(report), /^allowed: consumer-developer may call tools\n/);
+        assert.match(unwrapped(report), /^allowed: consumer-developer may call tools\n/);
     });
 
     it("with an account's root as principal: that account's own policies decide", async () => {
@@ -86,7 +85,7 @@ describe("a refusal at the local gateway is explained", function () {
         const resource = allowed.steps[0]?.layers.find(({ layer }) => layer === "resource");
         assert.equal(resource?.principalMatch, "account");
         assert.match(
-            explainText(allowed),
+            unwrapped(allowed),
             /statement Account; it names account 444455556666 as a whole: whom that account's own policies allow may call/,
         );
         iam().deleteRolePolicy("auditor", policyOf("auditor"));
@@ -148,7 +147,7 @@ describe("a refusal at the local gateway is explained", function () {
                 : [],
         );
         assert.deepEqual(lines, [
-            "Pulumi.consumer.yaml callers.developer.gateways: gateways: [tools-team/tools, tools-team/other]",
+            "Pulumi.consumer.yaml callers.developer.gateways: [tools-team/tools, tools-team/other]",
             "Pulumi.provider.yaml gateways.other.grants: - { spoke: consumer, roles: [developer] }",
         ]);
         hub.apply(report);
@@ -210,7 +209,7 @@ describe("a refusal at the local gateway is explained", function () {
         const [change] = report.changes;
         assert.ok(change?.kind === "deploy", JSON.stringify(report.changes));
         assert.equal(change.place.key, "gateways.tools.grants");
-        assert.match(explainText(report), /as it was before it was deleted and made anew/);
+        assert.match(unwrapped(report), /as it was before it was deleted and made anew/);
         const { gatewayArn, resourcePolicy } = hub.gateway();
         const { agentcore } = hub.cloud.accounts.get(hubAccount) ?? assert.fail();
         agentcore.putResourcePolicy(gatewayArn, resourcePolicy?.text ?? "");
@@ -228,7 +227,7 @@ describe("a refusal at the local gateway is explained", function () {
         const report = await hub.explain(await hub.listed("developer"));
         assert.deepEqual(report.changes[0], { kind: "request", how: "call from 10.0.0.0/8" });
         assert.match(
-            explainText(report),
+            unwrapped(report),
             /statement Office: asks IpAddress aws:SourceIp 10\.0\.0\.0\/8, and the request has 127\.0\.0\.1/,
         );
     });
@@ -250,7 +249,7 @@ describe("a refusal at the local gateway is explained", function () {
             },
         ]);
         assert.deepEqual(report.changes, []);
-        assert.match(explainText(report), /decided by: an explicit deny, .* statement Quarantine/);
+        assert.match(unwrapped(report), /decided by: an explicit deny, .* statement Quarantine/);
     });
 
     it("unsigned: by the signature alone", async () => {
@@ -277,7 +276,7 @@ describe("a refusal at the local gateway is explained", function () {
         assert.ok(report.signature.result === "refused");
         assert.equal(report.signature.code, "InvalidSignatureException");
         assert.equal(report.principal?.name, "consumer-developer");
-        assert.match(explainText(report), /region us-east-1/);
+        assert.match(unwrapped(report), /region us-east-1/);
     });
 
     it("with a session that has expired: to take on the role again", async () => {
@@ -292,7 +291,7 @@ describe("a refusal at the local gateway is explained", function () {
         const report = await hub.explain(signed);
         assert.ok(report.signature.result === "refused");
         assert.equal(report.signature.code, "ExpiredTokenException");
-        assert.match(explainText(report), /take on the role again/);
+        assert.match(unwrapped(report), /take on the role again/);
     });
 
     /** The role's one inline policy. */

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { explainText } from "../../../../cli/explain/explainText";
 import { withoutEndpoint } from "../../../../cli/withoutEndpoint";
 import type { SessionKey } from "../../../../local/services/sessionKey";
 import { developer, hubAccount, hubConfig, spokeAccount } from "../../../helpers/configs";
-import { ExplainedHub } from "./explainFixture";
+import { ExplainedHub, unwrapped } from "./explainFixture";
 
 const call = (name: string, args: object) => ({
     ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
@@ -62,7 +61,7 @@ describe("a gateway that does not get to its target is explained", function () {
         const administrator = `arn:aws:iam::${hubAccount}:role/AdminRole`;
         assert.deepEqual(change.gains, ["consumer-developer", administrator]);
         assert.match(
-            explainText(report),
+            unwrapped(report),
             /^refused: consumer-developer may call tools, and tools does not get to calculator\n/,
         );
         const document = { Version: "2012-10-17", Statement: [change.statement] };

@@ -246,7 +246,7 @@ describe("Accounts read through the AWS SDK", () => {
         assert.ok(!inventory.principals.some(({ name }) => name === "consumer-auditor"));
     });
 
-    it("leave out a gateway whose policy they do not show, and a target that they do not show is unknown", async () => {
+    it("make a gateway conditional whose policy they do not show, and a target that they do not show is unknown", async () => {
         const { gatewayArn, gatewayId } = hub.gateway();
         iam(hubAccount).createRole({
             roleName: "half",
@@ -265,11 +265,14 @@ describe("Accounts read through the AWS SDK", () => {
         };
         const lists = ["iam:Get*", "bedrock-agentcore:List*", "bedrock-agentcore:GetGateway"];
         const without = await allow(...lists);
-        assert.deepEqual(without.gateways, []);
+        const policy = `resource policy of ${gatewayArn}`;
+        assert.deepEqual(without.gateways[0]?.unknownPolicies, [policy]);
+        assert.equal("resourcePolicy" in without.gateways[0], false);
+        assert.equal(pairOf(without, `arn:aws:iam::${hubAccount}:role/half`).access, "conditional");
         assert.match(
             without.unread.join("\n"),
             RegExp(
-                `the resource policy of gateway ${gatewayId}, which is left out, could not be read: AccessDeniedException; allow bedrock-agentcore:GetResourcePolicy`,
+                `the resource policy of gateway ${gatewayId} could not be read: AccessDeniedException; allow bedrock-agentcore:GetResourcePolicy`,
             ),
         );
         const { gateways, unread } = await allow(...lists, "bedrock-agentcore:GetResourcePolicy");

@@ -205,16 +205,17 @@ describe("the policies that an inventory of stacks has", function () {
             assert.ok(!JSON.stringify(inventory).includes(encrypted.ciphertext));
         });
 
-        it("leaves out a gateway whose policy it is, rather than say that nobody is let in", () => {
+        it("makes access to a gateway whose policy it is conditional, for who may be let in", () => {
             const inventory = read(
                 changed(fixture.provider, "tools-grants", "policy", () => encrypted),
                 fixture.consumer,
             );
-            assert.deepEqual(inventory.gateways, []);
-            assert.deepEqual(inventory.unread, [
-                `resource policy of ${fixture.hub.gateway().gatewayArn}: tools-grants.policy is encrypted`,
-                "gateway tools: left out, because its resource policy is not read",
-            ]);
+            const policy = `resource policy of ${fixture.hub.gateway().gatewayArn}`;
+            assert.deepEqual(inventory.unread, [`${policy}: tools-grants.policy is encrypted`]);
+            const rows = rowsOf(inventory);
+            assert.equal(rows["consumer-developer tools"], `conditional: ${policy}`);
+            // The hub does not grant it, but who can know that?
+            assert.equal(rows["consumer-auditor tools"], `conditional: ${policy}`);
         });
 
         it("makes a target's reach conditional where a runtime's policy is it", () => {

@@ -27,9 +27,13 @@ export async function hubAccess(options: AccessOptions): Promise<number> {
         options,
         process.stdout.columns,
     );
+    if (file === undefined) {
+        process.stdout.write(text);
+        return code;
+    }
+    put(file, text);
+    // What is on stdout says it itself.
     for (const line of diagnostics) process.stderr.write(`${line}\n`);
-    if (file === undefined) process.stdout.write(text);
-    else put(file, text);
     return code;
 }
 

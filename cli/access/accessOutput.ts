@@ -116,7 +116,9 @@ export function accessOutput(
     if (write !== undefined) return written(fileOf(write), report({ all: true }));
     const told = check === undefined ? report(options) : report({ all: true });
     const diagnostics = told.unread.map((what) => `not read: ${what}`);
-    const failed = failures > 0;
+    // What has nothing to show because nothing could be read is no answer.
+    const isEmpty = inventory.gateways.length === 0 && inventory.unread.length > 0;
+    const failed = failures > 0 || isEmpty;
     const file = output === undefined ? {} : { file: output };
     if (check === undefined) {
         const text = textOf(told, options, width);

@@ -189,12 +189,10 @@ export class AccountReader {
     #config(region: string, endpoint: string | undefined) {
         const { profile, credentials } = this.account;
         const { sts } = this.endpoints;
-        // The profile's own endpoints count too, where it has some.
-        const ofProfile = profile === undefined ? {} : { profile };
         // Of the calls that credentials are got with.
-        const clientConfig = { region, ...ofProfile, ...(sts !== undefined && { endpoint: sts }) };
+        const clientConfig = { region, ...(sts !== undefined && { endpoint: sts }) };
         return {
-            ...{ region, maxAttempts, requestHandler: timeouts, ...ofProfile },
+            ...{ region, maxAttempts, requestHandler: timeouts },
             ...(endpoint !== undefined && { endpoint }),
             credentials:
                 credentials ??

@@ -3,7 +3,7 @@ import type { Inventory, InventoryGateway, InventoryPrincipal, PendingAccess } f
 import { principalName } from "./explanation";
 import type { LayerResult } from "./layers";
 import type { OpenCondition } from "./openConditions";
-import { decideOpen, type OpenDecision } from "./openDecision";
+import { decideOpen, type OpenDecision, type UnreadPolicies } from "./openDecision";
 import type { AccessPolicies, AccessRequest } from "./request";
 import { callQuestion, reachOf, type TargetReach } from "./targetReach";
 
@@ -84,10 +84,8 @@ function pairOf(
     accounts: ReadonlyMap<string, Inventory["accounts"][number]>,
 ): Pair {
     const { request, policies } = questionOf(principal, gateway, accounts);
-    const decided = decideOpen(request, policies, {
-        identity: principal.unknownPolicies,
-        ...(gateway.unknownPolicies !== undefined && { resource: gateway.unknownPolicies }),
-    });
+    const unread = { identity: principal.unknownPolicies, resource: gateway.unknownPolicies ?? [] };
+    const decided = decideOpen(request, policies, unread);
     const { access, on } = atGateway(decided, gateway);
     return {
         principal,
@@ -95,7 +93,7 @@ function pairOf(
         access,
         on,
         decision: decided.decision,
-        grantedBy: access === "refused" || !asksPolicies(gateway) ? [] : grantsOf(decided),
+        grantedBy: access === "refused" || !asksPolicies(gateway) ? [] : grantsOf(decided, unread),
     };
 }
 
@@ -122,11 +120,18 @@ function atGateway(
     };
 }
 
-/** The statements of both sides that let a principal in. */
-function grantsOf({ decision: { layers } }: OpenDecision): LayerResult[] {
+/** The statements of both sides that let a principal in; what was not read has none. */
+function grantsOf(
+    { decision: { layers } }: OpenDecision,
+    { identity, resource }: Required<UnreadPolicies>,
+): LayerResult[] {
+    const unread = [...identity, ...resource];
     return layers.filter(
-        ({ layer, decision }) =>
-            decision === "allow" && (layer === "identity" || layer === "resource"),
+        ({ layer, decision, statement }) =>
+            decision === "allow" &&
+            (layer === "identity" || layer === "resource") &&
+            statement !== undefined &&
+            !unread.includes(statement.document),
     );
 }
 

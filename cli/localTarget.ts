@@ -105,6 +105,13 @@ export class LocalTarget {
         for (const stack of this.project.stacks) {
             const { name, settings } = stack;
             const outputs = (await this.engine.outputs(stack)) ?? {};
+            const { accountId } = settings;
+            for (const roleArn of Object.values(
+                (outputs["operators"] ?? {}) as Record<string, string>,
+            )) {
+                const role = roleArn.slice(roleArn.lastIndexOf("/") + 1);
+                roles.push({ name: `${name}-${role}`, roleArn, accountId });
+            }
             if (settings.role === "consumer") {
                 for (const [agent, found] of Object.entries(
                     (outputs["runtimes"] ?? {}) as Record<
@@ -123,11 +130,7 @@ export class LocalTarget {
                 )) {
                     // Nobody but Runtime assumes an agent's role.
                     if (role === settings.agent?.workload) continue;
-                    roles.push({
-                        name: `${name}-${role}`,
-                        roleArn,
-                        accountId: settings.accountId,
-                    });
+                    roles.push({ name: `${name}-${role}`, roleArn, accountId });
                 }
                 continue;
             }

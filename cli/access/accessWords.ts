@@ -8,9 +8,9 @@ import { demandWords } from "./accessConditions";
 export function conditionWords(condition: OpenCondition): string {
     switch (condition.kind) {
         case "unreadPolicy":
-            return `if ${condition.policy}, not read, lets it`;
+            return `if allowed by ${condition.policy} (not read)`;
         case "policyEngine":
-            return `if policy engine ${condition.arn.split("/").at(-1) ?? condition.arn} lets it`;
+            return `if allowed by policy engine ${condition.arn.split("/").at(-1) ?? condition.arn}`;
         case "authorizer":
             return `with a token for its ${condition.authorizerType} authorizer`;
         default:

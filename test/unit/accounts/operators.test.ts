@@ -62,6 +62,15 @@ describe("operators' roles on the local cloud", function () {
         });
     });
 
+    it("have profiles on the local cloud", async () => {
+        const { profiles } = await (await hub.target()).writeConnection();
+        assert.deepEqual(profiles.filter((one) => one.includes("-Gateway")).sort(), [
+            "consumer-GatewayReadOnly",
+            "provider-GatewayManagement",
+            "provider-GatewayReadOnly",
+        ]);
+    });
+
     it("are passed the gateway's own service role, and are taken on by those that config names", () => {
         const role = hub.cloud.accounts.get(hubAccount)?.iam.role("GatewayManagement");
         assert.ok(role);

@@ -87,14 +87,14 @@ describe("a condition in words", () => {
             written("other", ["Deny", "ForAnyValue:StringLike", "aws:TagKeys"], ["a"]),
         ],
         [
-            "if policy engine cedar-abcdefghij lets it",
+            "if allowed by policy engine cedar-abcdefghij",
             {
                 kind: "policyEngine",
                 arn: `arn:aws:bedrock-agentcore:us-east-1:111122223333:policy-engine/cedar-abcdefghij`,
             },
         ],
         [
-            "if its permissions boundary, not read, lets it",
+            "if allowed by its permissions boundary (not read)",
             { kind: "unreadPolicy", policy: "its permissions boundary" },
         ],
     ];

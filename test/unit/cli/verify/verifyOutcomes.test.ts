@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { Interrupted } from "../../../../cli/interrupted";
 import { InvalidExport } from "../../../../cli/stackExport";
 import type { Expected } from "../../../../cli/verify/verifyExpected";
@@ -170,7 +171,7 @@ describe("hub verify, where not all goes well", function () {
             await assert.rejects(run, Interrupted);
             undo();
             assert.match(stdout, /^interrupted: (nothing was verified|\d of 6 cases hold); /);
-            assert.match(stdout, /│ \? │ consumer-auditor → tools /);
+            assert.match(stripVTControlCharacters(stdout), /│ \? │ consumer-auditor → tools /);
         });
 
         it("ends calls that are under way, and writes JUnit too", async () => {

@@ -81,7 +81,7 @@ export function agentcoreControlApi(
                                 request.path,
                                 "items",
                                 targets.map(targetSummary),
-                                (target) => target.targetId,
+                                ({ name }) => name,
                             ),
                         );
                     },

@@ -211,7 +211,7 @@ describe("real clients against hub local --serve", () => {
             );
             assert.deepEqual(
                 targets.items?.map(({ name }) => name),
-                ["echo-tools", "calculator"],
+                ["calculator", "echo-tools"],
             );
             const { policy = "" } = await hubClient.send(
                 new GetResourcePolicyCommand({ resourceArn: gateway.arn }),

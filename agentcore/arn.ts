@@ -27,6 +27,13 @@ export function regionOfArn(text: string): string | undefined {
     return region === "" ? undefined : region;
 }
 
+/** Whether a session's ARN is of a role: it has the role's name, without its path (IAM user guide, reference_identifiers). */
+export function isSessionOf(sessionArn: string, roleArn: string): boolean {
+    const role = roleArn.split("/").at(-1) ?? "";
+    const [, sessionRole] = /:assumed-role\/([^/]+)\/[^/]+$/.exec(sessionArn) ?? [];
+    return accountOfArn(sessionArn) === accountOfArn(roleArn) && sessionRole === role;
+}
+
 /** Whether the text is the ARN of one gateway, `arn:aws:bedrock-agentcore:<region>:<account>:gateway/<id>`. */
 export function isGatewayArn(text: string): boolean {
     return /^arn:aws[a-z-]*:bedrock-agentcore:[a-z0-9-]+:\d{12}:gateway\/[0-9a-z-]+-[0-9a-z]{10}$/.test(

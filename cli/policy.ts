@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { readProject, type Project } from "../engine/stacks";
 import { exitCode } from "./exitCode";
 import { judgeExport } from "./policyExport";
@@ -15,6 +14,7 @@ import { judgeProject, today } from "./policyRun";
 import { sarifText } from "./policySarif";
 import { stackText } from "./policyText";
 import { InvalidOptions } from "./invalidOptions";
+import { readOptionFile, writeOptionFile } from "./optionFiles";
 import { Reporter } from "./reporter";
 
 /** Options of `hub policy`. */
@@ -58,9 +58,11 @@ async function reportsOf(options: PolicyOptions): Promise<StackReport[]> {
             `--pack: got ${pack ?? "nothing"}; must be provider or consumer: the kind of the exported stack's account`,
         );
     }
-    const text = readInput("--export", file === "-" ? 0 : file);
+    const text = readOptionFile("--export", file, file === "-" ? 0 : file);
     const told =
-        config === undefined ? undefined : { file: config, text: readInput("--config", config) };
+        config === undefined
+            ? undefined
+            : { file: config, text: readOptionFile("--config", config) };
     return [judgeExport({ file, text }, pack, told, today())];
 }
 
@@ -154,26 +156,10 @@ function eventsOf(report: StackReport): Record<string, unknown>[] {
     ];
 }
 
-function readInput(option: string, file: string | 0): string {
-    try {
-        return readFileSync(file, "utf8");
-    } catch (error) {
-        throw new InvalidOptions(
-            `${option}: got ${file}; must be a file to read: ${String(error)}`,
-        );
-    }
-}
-
 function put(option: string, file: string, text: string): void {
     if (file === "-") {
         process.stdout.write(text);
         return;
     }
-    try {
-        writeFileSync(file, text);
-    } catch (error) {
-        throw new InvalidOptions(
-            `${option}: got ${file}; must be a file to write: ${String(error)}`,
-        );
-    }
+    writeOptionFile(option, file, text);
 }

@@ -1,4 +1,5 @@
 import type { StateResource } from "../policy/sources";
+import { readOptionFile } from "./optionFiles";
 
 /** What is no export of a stack, and why. */
 export class InvalidExport extends Error {
@@ -6,6 +7,11 @@ export class InvalidExport extends Error {
         super(`${file}: ${problem}; must be what \`pulumi stack export\` writes${of}`);
         this.name = "InvalidExport";
     }
+}
+
+/** What a file of `--stack-export` has; `-` is stdin. @throws InvalidOptions */
+export function readExport(file: string): string {
+    return readOptionFile("--stack-export", file, file === "-" ? 0 : file);
 }
 
 /** The stack and the project of a URN, `urn:pulumi:<stack>::<project>::…`. */

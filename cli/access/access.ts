@@ -1,5 +1,4 @@
-import { writeFileSync } from "node:fs";
-import { InvalidOptions } from "../invalidOptions";
+import { writeOptionFile } from "../optionFiles";
 import { accessOutput, checkOptions, type OutputOptions } from "./accessOutput";
 import { grantPlaces } from "../explain/configPlaces";
 import { readInventory, type SourceInventory, type SourceOptions } from "../inventory/source";
@@ -31,7 +30,7 @@ export async function hubAccess(options: AccessOptions): Promise<number> {
         process.stdout.write(text);
         return code;
     }
-    put(file, text);
+    writeOptionFile("--output", file, text);
     // What is on stdout says it itself.
     for (const line of diagnostics) process.stderr.write(`${line}\n`);
     return code;
@@ -52,14 +51,4 @@ function placeFinder(project: NonNullable<SourceInventory["project"]>) {
             place === undefined ? [] : [`${place.file}:${place.line}`],
         );
     };
-}
-
-function put(file: string, text: string): void {
-    try {
-        writeFileSync(file, text);
-    } catch (error) {
-        throw new InvalidOptions(
-            `--output: got ${file}; must be a file to write: ${String(error)}`,
-        );
-    }
 }

@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { Node, ParseError } from "jsonc-parser";
 import { z } from "zod";
-import { InvalidOptions } from "../invalidOptions";
+import { writeOptionFile } from "../optionFiles";
 import {
     isOfSpoke,
     isOpen,
@@ -118,13 +118,7 @@ export function parseLock(file: string, text: string): AccessLock {
 
 /** Writes a lock's file. */
 export function writeLock(file: string, lock: AccessLock): void {
-    try {
-        writeFileSync(file, lockText(lock));
-    } catch (error) {
-        throw new InvalidOptions(
-            `--write-lock: got ${file}; must be a file to write: ${String(error)}`,
-        );
-    }
+    writeOptionFile("--write-lock", file, lockText(lock));
 }
 
 /** `<stack>/<gateway>`; of a gateway that no stack has, its id, and of one that is not there, as config names it. */

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { MalformedPolicy, parsePolicyDocument } from "../../access";
 import type { Inventory } from "../../access/inventory";
 import { accessMatrix, asksPolicies } from "../../access/matrix";
@@ -8,6 +7,7 @@ import type { LoggedRequest } from "../../local/services/requestLog";
 import { exitCode } from "../exitCode";
 import { InvalidOptions } from "../invalidOptions";
 import { requireConnection } from "../localGateway";
+import { readOptionFile } from "../optionFiles";
 import type { ChangeWorld } from "./explainChanges";
 import { gatewayOf, principalOf, toolOf } from "./explainNames";
 import { questionOfPair, questionOfRequest, type PairOptions } from "./explainQuestion";
@@ -96,17 +96,14 @@ export function explainPair(source: ExplainSource, options: ExplainOptions): Exp
 
 /** @throws InvalidOptions for a file that is none, or none of a policy that AWS takes. */
 function sessionPolicyIn(file: string): NonNullable<PairOptions["sessionPolicy"]> {
+    const document = readOptionFile("--session-policy", file);
     try {
-        const document = readFileSync(file, "utf8");
         parsePolicyDocument(document, "identity");
-        return { name: file, document };
     } catch (error) {
-        const rule =
-            error instanceof MalformedPolicy
-                ? `${file}: ${error.message}`
-                : `got ${file}; must be a file to read: ${String(error)}`;
-        throw new InvalidOptions(`--session-policy: ${rule}`);
+        if (!(error instanceof MalformedPolicy)) throw error;
+        throw new InvalidOptions(`--session-policy: ${file}: ${error.message}`);
     }
+    return { name: file, document };
 }
 
 async function explainLogged(requestId: string, options: ExplainOptions): Promise<ExplainReport> {

@@ -19,6 +19,7 @@ import { readGateways } from "./awsGateways";
 import { principalsOf } from "./awsPrincipals";
 import { configPending } from "./configPending";
 import { principalNames, type NamedStack, type PrincipalIdentity } from "./names";
+import type { OrganizationPolicies } from "./sourcePolicies";
 import { namedByPolicies } from "./stackNamed";
 
 export type { AwsAccount, AwsEndpoints } from "./awsClients";
@@ -30,9 +31,8 @@ export interface AwsInventoryArgs {
     endpoints?: AwsEndpoints;
     /** Of the project, for names and kinds. */
     stacks: readonly NamedStack[];
-    /** The organization's policies on an account, by level; by the account's id. */
-    scp?: ReadonlyMap<string, readonly (readonly NamedDocument[])[]>;
-    rcp?: ReadonlyMap<string, readonly (readonly NamedDocument[])[]>;
+    /** What an SCP or RCP refuses does not wait for a deployment. */
+    organization?: OrganizationPolicies;
     /** The tools of a target whose configuration does not say them, as its gateway has them. */
     toolsOf?: (gatewayArn: string, targetName: string) => readonly string[] | undefined;
     onProgress?: (text: string) => void;
@@ -192,7 +192,7 @@ function byKindAndName(one: InventoryPrincipal, other: InventoryPrincipal): numb
 
 /** All accounts that are in question, with the organization's policies on them. */
 function accountsOf(
-    { accounts, scp, rcp }: AwsInventoryArgs,
+    { accounts, organization }: AwsInventoryArgs,
     principals: readonly InventoryPrincipal[],
     gateways: readonly InventoryGateway[],
 ): InventoryAccount[] {
@@ -203,12 +203,5 @@ function accountsOf(
             principal.type === "service" ? [] : principal.accountId,
         ),
     ].filter((id) => id !== anyAccount);
-    return [...new Set(ids)].sort().map((id) => {
-        const [ofPrincipals, ofResources] = [scp?.get(id), rcp?.get(id)];
-        return {
-            id,
-            ...(ofPrincipals !== undefined && { scp: ofPrincipals }),
-            ...(ofResources !== undefined && { rcp: ofResources }),
-        };
-    });
+    return [...new Set(ids)].sort().map((id) => ({ id, ...organization?.get(id) }));
 }

@@ -1,14 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Inventory } from "../../access/inventory";
 import { readProject, type Project } from "../../engine/stacks";
 import { InvalidOptions } from "../invalidOptions";
 import { requireConnection } from "../localGateway";
-import type { AwsAccount, AwsEndpoints } from "./awsClients";
+import { readExport } from "../stackExport";
+import type { AwsInventoryArgs } from "./awsInventory";
 import type { StackFailure } from "./programInventory";
 import {
     readOrganizationPolicies,
     withOrganizationPolicies,
+    type OrganizationPolicies,
     type OrganizationOptions,
 } from "./sourcePolicies";
 
@@ -54,7 +56,7 @@ export async function readInventory(
     const project = source === "program" ? readProject(folder) : projectIn(folder);
     // Read first: a fault in a file should not wait for a deployment, or for AWS.
     const policies = readOrganizationPolicies(options, project);
-    const { inventory, failures = [] } = await readers[source](options, project);
+    const { inventory, failures = [] } = await readers[source](options, project, policies);
     return {
         inventory: withOrganizationPolicies(inventory, policies),
         ...{ source, failures },
@@ -94,7 +96,11 @@ type Read = Pick<SourceInventory, "inventory"> & Partial<Pick<SourceInventory, "
 const readers: Readonly<
     Record<
         SourceInventory["source"],
-        (options: SourceOptions, project: Project | undefined) => Promise<Read>
+        (
+            options: SourceOptions,
+            project: Project | undefined,
+            organization: OrganizationPolicies,
+        ) => Promise<Read>
     >
 > = {
     program: async ({ json = false }, project) => {
@@ -107,36 +113,29 @@ const readers: Readonly<
         const files = stackExport.map((file) => ({ file, text: readExport(file) }));
         return { inventory: exportInventory(files, project) };
     },
-    local: async (options, project) => {
+    local: async (options, project, organization) => {
         const connection = requireConnection(options);
         const { localAccounts } = await import("./sourceAccounts.js");
         const { sts, iam, bedrockAgentcoreControl } = connection.endpoints;
-        return readAws(localAccounts(connection, project), project, options, {
-            ...{ sts, iam, bedrockAgentcoreControl },
+        return readAws(options, {
+            ...{ accounts: localAccounts(connection, project), stacks: project?.stacks ?? [] },
+            ...{ organization, endpoints: { sts, iam, bedrockAgentcoreControl } },
         });
     },
-    aws: async (options, project) => {
+    aws: async (options, project, organization) => {
         const { awsAccounts } = await import("./sourceAccounts.js");
-        return readAws(awsAccounts(options, project), project, options);
+        const accounts = awsAccounts(options, project);
+        return readAws(options, { accounts, stacks: project?.stacks ?? [], organization });
     },
 };
 
-async function readAws(
-    accounts: readonly AwsAccount[],
-    project: Project | undefined,
-    { json = false }: SourceOptions,
-    endpoints?: AwsEndpoints,
-): Promise<Read> {
-    // Few calls are made; the SDK's advice on Node versions is not the user's concern here.
-    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+async function readAws({ json = false }: SourceOptions, args: AwsInventoryArgs): Promise<Read> {
     const { awsInventory } = await import("./awsInventory.js");
     const shows = process.stderr.isTTY && !json;
     const clear = shows ? "\r\u001b[2K" : "";
     try {
         const inventory = await awsInventory({
-            accounts,
-            stacks: project?.stacks ?? [],
-            ...(endpoints !== undefined && { endpoints }),
+            ...args,
             onProgress: (message) => {
                 if (shows) process.stderr.write(`${clear}… ${message}`);
             },
@@ -155,15 +154,5 @@ function projectIn(folder: string): Project | undefined {
             return project.stacks.length > 0 ? project : undefined;
         }
         if (at === dirname(at)) return undefined;
-    }
-}
-
-function readExport(file: string): string {
-    try {
-        return readFileSync(file === "-" ? 0 : file, "utf8");
-    } catch (error) {
-        throw new InvalidOptions(
-            `--stack-export: got ${file}; must be a file to read: ${String(error)}`,
-        );
     }
 }

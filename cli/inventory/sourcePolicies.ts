@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { MalformedPolicy, parsePolicyDocument, type NamedDocument } from "../../access";
 import type { Inventory, InventoryAccount } from "../../access/inventory";
 import type { Project } from "../../engine/stacks";
 import { InvalidOptions } from "../invalidOptions";
+import { readOptionFile } from "../optionFiles";
 import { closest } from "../../agentcore/closest";
 
 /** The organization's policies of accounts, as options give them. */
@@ -90,7 +90,7 @@ function parseOption(
 }
 
 function readLevel(kind: Kind, file: string): NamedDocument[] {
-    const text = readText(kind, file);
+    const text = readOptionFile(`--${kind}`, file);
     const isList = text.trimStart().startsWith("[");
     const documents: (string | object)[] = isList ? readList(kind, file, text) : [text];
     const level = documents.map((document, index) => {
@@ -104,16 +104,6 @@ function readLevel(kind: Kind, file: string): NamedDocument[] {
         return { name, document };
     });
     return kind === "rcp" ? withFullAccess(level) : level;
-}
-
-function readText(kind: Kind, file: string): string {
-    try {
-        return readFileSync(file, "utf8");
-    } catch (error) {
-        throw new InvalidOptions(
-            `--${kind}: got ${file}; must be a file to read: ${String(error)}`,
-        );
-    }
 }
 
 function readList(kind: Kind, file: string, text: string): object[] {

@@ -1,8 +1,8 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { lockFile, readLock } from "../access/accessLock";
 import { Interrupted } from "../interrupted";
-import { InvalidOptions } from "../invalidOptions";
+import { writeOptionFile } from "../optionFiles";
 import { programInventory, type ProgramInventory } from "../inventory/programInventory";
 import { readProject } from "../../engine/stacks";
 import type { CasesOf, VerifyCase } from "./verifyCases";
@@ -135,7 +135,7 @@ function tell(
         write(`${answer}\n\n${verifyText(results, local, process.stdout.columns)}\n`);
     }
     if (junit === "-") write(verifyJunit(results));
-    else if (junit !== undefined) put(junit, verifyJunit(results));
+    else if (junit !== undefined) writeOptionFile("--junit", junit, verifyJunit(results));
 }
 
 /** A line on a terminal that says how far it is. */
@@ -152,13 +152,5 @@ class Progress {
 
     clear(): void {
         if (this.#shows) process.stderr.write("\r\u001b[2K");
-    }
-}
-
-function put(file: string, text: string): void {
-    try {
-        writeFileSync(file, text);
-    } catch (error) {
-        throw new InvalidOptions(`--junit: got ${file}; must be a file to write: ${String(error)}`);
     }
 }

@@ -1,16 +1,14 @@
-import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Backend } from "../../engine/stackState";
 import type { Project } from "../../engine/stacks";
-import { unknown } from "../../policy/resource";
+import { hasUnknown } from "../../policy/resource";
 import { fromState } from "../../policy/sources";
 import { StackView } from "../../policy/stackView";
 import { openAws } from "../aws";
 import { requirePulumi } from "../chooseEngine";
-import { InvalidOptions } from "../invalidOptions";
 import { requireConnection } from "../localGateway";
 import { LocalTarget } from "../localTarget";
-import { InvalidExport, resourcesOfExport, stackOfUrn } from "../stackExport";
+import { InvalidExport, readExport, resourcesOfExport, stackOfUrn } from "../stackExport";
 import { stackProfilesOf, type VerifyOptions } from "./verifyOptions";
 
 /** The outputs of stacks by their names. */
@@ -92,19 +90,4 @@ function exportedOutputs(files: readonly string[], project: Project): StackOutpu
         outputs.set(stack, view.outputs);
     }
     return outputs;
-}
-
-function hasUnknown(value: unknown): boolean {
-    if (typeof value !== "object" || value === null) return value === unknown;
-    return Object.values(value).some(hasUnknown);
-}
-
-function readExport(file: string): string {
-    try {
-        return readFileSync(file === "-" ? 0 : file, "utf8");
-    } catch (error) {
-        throw new InvalidOptions(
-            `--stack-export: got ${file}; must be a file to read: ${String(error)}`,
-        );
-    }
 }

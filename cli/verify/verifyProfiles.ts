@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-provider-ini";
-import { isSessionOf } from "../../components/commands/verifyAccess";
+import { isSessionOf } from "../../agentcore/arn";
 import type { AwsCredentials } from "../../sigv4-fetch/src/index.js";
 
 /** Credentials, or why there are none and what to do. */

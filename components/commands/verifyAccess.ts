@@ -1,7 +1,7 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-provider-ini";
 import { setTimeout } from "node:timers/promises";
-import { accountOfArn } from "../../agentcore/arn";
+import { isSessionOf } from "../../agentcore/arn";
 import { sigv4Fetch, type AwsCredentials } from "../../sigv4-fetch/src/index.js";
 import { CommandFailed, type Settings } from "./deployment";
 
@@ -159,13 +159,6 @@ async function sessionOf(
     } catch (error) {
         return `not verified: no credentials by profile ${name}: ${messageOf(error)}`;
     }
-}
-
-/** A session's ARN has its role's name without its path (IAM user guide, reference_identifiers). */
-export function isSessionOf(sessionArn: string, roleArn: string): boolean {
-    const role = roleArn.split("/").at(-1) ?? "";
-    const [, sessionRole] = /:assumed-role\/([^/]+)\/[^/]+$/.exec(sessionArn) ?? [];
-    return accountOfArn(sessionArn) === accountOfArn(roleArn) && sessionRole === role;
 }
 
 function messageOf(error: unknown): string {

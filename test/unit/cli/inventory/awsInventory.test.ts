@@ -425,8 +425,9 @@ describe("Accounts read through the AWS SDK", () => {
             Version: "2012-10-17",
             Statement: { Effect: "Allow", Action: "s3:*", Resource: "*" },
         };
-        const scp = new Map([[spokeAccount, [[{ name: "s3 alone", document }]]]]);
-        const inventory = await inventoryOf(hub, { scp });
+        const scp = [[{ name: "s3 alone", document }]];
+        const organization = new Map([[spokeAccount, { scp }]]);
+        const inventory = await inventoryOf(hub, { organization });
         assert.equal(pairOf(inventory, "consumer-developer").access, "refused");
         assert.equal(pairOf(inventory, admin(hubAccount)).access, "allowed");
     });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readInventory, type SourceOptions } from "../../../../cli/inventory/source";
@@ -88,6 +88,24 @@ describe("the source of an inventory", function () {
         );
         for (const name of ["consumer-developer", "consumer-agent", "consumer-auditor"]) {
             assert.deepEqual(toolRows(inventory, name), toolRows(exported, name));
+        }
+    });
+
+    it("does not call pending what the organization's policies refuse", async () => {
+        const file = join(hub.project.folder, "Pulumi.provider.yaml");
+        const shipped = readFileSync(file, "utf8");
+        writeFileSync(file, shipped.replace("[developer, agent]", "[developer, agent, auditor]"));
+        const local = { local: true, stateFolder: hub.project.stateFolder };
+        const pendingWith = async (options: SourceOptions) =>
+            (await read({ ...local, ...options })).inventory.pending.map(
+                ({ principal }) => principal,
+            );
+        try {
+            assert.deepEqual(await pendingWith({}), ["consumer-auditor"]);
+            const none = written("nothing.json", JSON.stringify(noGateways));
+            assert.deepEqual(await pendingWith({ scp: [`444455556666=${none}`] }), []);
+        } finally {
+            writeFileSync(file, shipped);
         }
     });
 

@@ -8,7 +8,7 @@ import {
 import { accessMatrix } from "../../../../access/matrix";
 import { listProblem } from "../../../../cli/verify/verifyCalls";
 import { verifyCases, type CasesOf } from "../../../../cli/verify/verifyCases";
-import { isSessionOf } from "../../../../components/commands/verifyAccess";
+import { isSessionOf } from "../../../../agentcore/arn";
 
 const [hub, one, two] = ["111122223333", "444455556666", "777788889999"] as const;
 const gatewayArn = `arn:aws:bedrock-agentcore:us-east-1:${hub}:gateway/tools-0123456789`;
